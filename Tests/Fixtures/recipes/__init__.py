@@ -1,0 +1,1 @@
+"""The recipes behind the fixtures, one file for each subject."""
