@@ -1,6 +1,8 @@
 import CSystem
 import Glibc
 
+// The protocol documents the operations.
+// swift-format-ignore: AllPublicDeclarationsHaveDocumentation
 /// The machine's own file system.
 public struct RealFileSystem: FileSystem {
   /// The machine's file system.

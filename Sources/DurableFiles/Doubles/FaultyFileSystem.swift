@@ -22,6 +22,8 @@ public struct FileFault: Equatable, Sendable {
   }
 }
 
+// The protocol documents the operations.
+// swift-format-ignore: AllPublicDeclarationsHaveDocumentation
 /// A file system on which one chosen operation fails, as disks do.
 ///
 /// A failed write takes nothing, a failed fsync may have brought anything to the disk, a failed close closes.

@@ -29,6 +29,8 @@ public enum FileEvent: Equatable, Sendable {
   case mark(String)
 }
 
+// The protocol documents the operations.
+// swift-format-ignore: AllPublicDeclarationsHaveDocumentation
 /// A file system that passes everything on and keeps a journal of the changes that succeeded.
 public final class RecordingFileSystem: FileSystem {
   private struct State {
