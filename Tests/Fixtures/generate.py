@@ -23,14 +23,13 @@ SETTINGS = {"MKL_CBWR": "COMPATIBLE", "OMP_NUM_THREADS": "1", "HF_HUB_OFFLINE": 
             "TOKENIZERS_PARALLELISM": "false", "RAYON_NUM_THREADS": "1"}
 
 
-def enter(environment):
+def enter(environment, flags):
     """Runs this script again inside the environment, which is made first where there is none."""
     python = environment / "bin" / "python"
     if not python.exists():
         subprocess.run([sys.executable, "-m", "venv", environment], check=True)
         subprocess.run([python, "-m", "pip", "install", "-q", "-r", HERE / "requirements.txt"], check=True)
-    arguments = [a for i, a in enumerate(sys.argv[1:]) if "--environment" not in (a, sys.argv[i])]
-    sys.exit(subprocess.run([python, __file__, *arguments], env=os.environ | SETTINGS).returncode)
+    sys.exit(subprocess.run([python, __file__, *flags], env=os.environ | SETTINGS).returncode)
 
 
 def version_problems():
@@ -87,7 +86,7 @@ def main():
     parser.add_argument("--distances", action="store_true", help="print the float32 distances; change nothing")
     options = parser.parse_args()
     if options.environment:
-        enter(options.environment.resolve())
+        enter(options.environment.resolve(), [f for f in ("--check", "--distances") if getattr(options, f[2:])])
     if any(os.environ.get(name) != value for name, value in SETTINGS.items()):
         os.execve(sys.executable, [sys.executable, *sys.argv], os.environ | SETTINGS)
     if problems := version_problems():

@@ -10,7 +10,8 @@ from .writing import random, write_json, write_tensors
 
 SMALL_BERT = dict(vocab_size=23, hidden_size=12, num_hidden_layers=2, num_attention_heads=2, intermediate_size=20,
                   max_position_embeddings=10)
-SMALL_GPT2 = dict(vocab_size=23, n_embd=12, n_layer=2, n_head=2, n_positions=10, n_inner=20, bos_token_id=22, eos_token_id=22)
+SMALL_GPT2 = dict(vocab_size=23, n_embd=12, n_layer=2, n_head=2, n_positions=10, n_inner=20, bos_token_id=22,
+                  eos_token_id=22)
 
 
 def small_bert(kind=transformers.BertForPreTraining, **more):
@@ -45,7 +46,8 @@ def write_case(folder, model):
 def rewrite(folder, change):
     """Passes the tensors of a saved folder through `change` and writes them back."""
     path = folder / "model.safetensors"
-    save_file({name: t.contiguous().clone() for name, t in change(load_file(path)).items()}, path, metadata={"format": "pt"})
+    tensors = {name: tensor.contiguous().clone() for name, tensor in change(load_file(path)).items()}
+    save_file(tensors, path, metadata={"format": "pt"})
 
 
 def old_bert(tensors):
@@ -97,10 +99,12 @@ def write_types(home):
     tensors = {"f64": floats, "f32": floats.float(), "f16": floats.half(), "bf16": floats.bfloat16(),
                "special": torch.tensor([torch.inf, -torch.inf, torch.nan]),
                "special.f16": torch.tensor([torch.inf, -torch.inf, torch.nan]).half(),
-               "i64": torch.tensor([[-(2 ** 63), -1], [0, 2 ** 63 - 1]]), "i32": torch.tensor([-(2 ** 31), 2 ** 31 - 1]).int(),
+               "i64": torch.tensor([[-(2 ** 63), -1], [0, 2 ** 63 - 1]]),
+               "i32": torch.tensor([-(2 ** 31), 2 ** 31 - 1]).int(),
                "i16": torch.tensor([-32768, 32767]).short(), "i8": torch.tensor([-128, 127]).char(),
                "u8": torch.tensor([0, 255]).byte(), "bool": torch.tensor([True, False, True]),
-               "empty": torch.zeros(0, 3), "scalar": torch.tensor(1.5), "näme with spaces / \"quotes\"": torch.tensor([7.0])}
+               "empty": torch.zeros(0, 3), "scalar": torch.tensor(1.5),
+               "näme with spaces / \"quotes\"": torch.tensor([7.0])}
     home.mkdir(parents=True, exist_ok=True)
     save_file(tensors, home / "types.safetensors", metadata={"format": "pt", "note": "Grüße, 世界"})
     save_file({"only": torch.arange(6.0).view(2, 3)}, home / "without-metadata.safetensors")

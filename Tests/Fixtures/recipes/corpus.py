@@ -3,7 +3,8 @@ import unicodedata
 
 from .writing import random
 
-WHO = ("the baker", "my old neighbour", "Doctor Marlow", "a quiet heron", "the night nurse", "Ines", "Jörg", "the harbour pilot")
+WHO = ("the baker", "my old neighbour", "Doctor Marlow", "a quiet heron",
+       "the night nurse", "Ines", "Jörg", "the harbour pilot")
 DOES = ("mends", "measures", "forgets", "carries", "rewrites", "paints", "doesn't trust", "has counted")
 WHAT = ("seven copper kettles", "the unfinished letter", "a lantern", "every second clock", "the ferry's timetable",
         "12 jars of honey", "the map of 1908", "an unbelievably long ladder")
@@ -33,16 +34,20 @@ TRICKY = (
     "left\u200eright\u200f \u202areverse\u202c", "\ufffd replacement \ufffd", "\ue000private\uf8ff", "\U000f0000",
     "cafe\u0301 café CAFÉ", "A\u030a Å \u212b", "e\u0301\u0302\u0303", "\u0301alone", "n\u0303o\u0308", "q\u0323\u0307",
     "İstanbul I ı i̇", "ẞ ß ſtraße", "ΑΒΓ ΣΊΣΥΦΟΣ ς σ", "ǅ ǆ Ǆ", "ﬁne ﬂag", "Ⅷ ½ ² ₃ ①", "٣٤٥ ४५ 一二三",
-    "👋", "👩‍👩‍👧‍👦 family", "🏳️‍🌈", "👍🏽 ok", "🇩🇪🇫🇷", "1️⃣", "a👋b", "x😀😃y", "漢字kanji漢", "中 文 with 空格", "。,!?:;「」『』",
+    "👋", "👩‍👩‍👧‍👦 family", "🏳️‍🌈", "👍🏽 ok", "🇩🇪🇫🇷", "1️⃣", "a👋b", "x😀😃y", "漢字kanji漢",
+    "中 文 with 空格", "。,!?:;「」『』",
     "カタカナ ｶﾀｶﾅ ガ が", "한글 한글", "\u1112\u1161\u11ab", "𠀀𪚥 rare", "𝔘𝔫𝔦𝔠𝔬𝔡𝔢 𝟙𝟚", "שָׁלוֹם", "كِتَابٌ", "नमस्ते", "ไทยคำ",
     "it's we're I've I'm he'll she'd don't", "IT'S WE'RE I'M", "'s't 're", "''s '' '", "o'clock rock'n'roll",
-    "x=1+2*3/4-5^6%7", "a_b__c", "#hashtag @name $5 €5 £5 ¥5", "!!! ... --- ***", "a,b;c:d.e?f!g", "(a)[b]{c}<d>", "\\n \"q\" `t`",
+    "x=1+2*3/4-5^6%7", "a_b__c", "#hashtag @name $5 €5 £5 ¥5",
+    "!!! ... --- ***", "a,b;c:d.e?f!g", "(a)[b]{c}<d>", "\\n \"q\" `t`",
     "http://example.org/a?b=c&d=%20", "name@example.org", "3.14 1,000,000 1e-5 0x1F", "abc123def456", "v2.0.1-rc3",
     "[CLS]", "[MASK]", "a [MASK] b", "a[MASK]b", "[mask] [Mask]", "[PAD][UNK][SEP]", "[ MASK ]", "[MASK", "[[MASK]]",
     "<|endoftext|>", "a<|endoftext|>b", " <|endoftext|> ", "<|endoftext", "the lantern<|endoftext|>the ferry",
-    "Supercalifragilisticexpialidocious", "unbelievably unbelievable", "x" * 99, "x" * 100, "x" * 101, "é" * 100, "é" * 101,
-    "ab" * 120, "¡¿«»„“”‚‘’‹›–—…·•", "±×÷≠≤≥∞√∑∏", "→←↑↓⇒", "½¼¾", "°C ‰ № ™ © ®", "\u00b4\u0060\u005e\u00a8",
-    "The baker mends a lantern before breakfast.", "the old nurse isn't here, is she ?", "Hello , world . I 'm here , do n't go !",
+    "Supercalifragilisticexpialidocious", "unbelievably unbelievable", "x" * 99, "x" * 100, "x" * 101, "é" * 100,
+    "é" * 101, "ab" * 120, "¡¿«»„“”‚‘’‹›–—…·•", "±×÷≠≤≥∞√∑∏", "→←↑↓⇒", "½¼¾",
+    "°C ‰ № ™ © ®", "\u00b4\u0060\u005e\u00a8",
+    "The baker mends a lantern before breakfast.", "the old nurse isn't here, is she ?",
+    "Hello , world . I 'm here , do n't go !",
     "   leading and trailing   ", "a  \n  b", "word\n\n\nword", " \n", "end with space ", "\u3000\u3000indent",
 )
 

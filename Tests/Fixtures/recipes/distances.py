@@ -22,6 +22,7 @@ def report():
         gradients = {k: v for k, v in exact.items() if k.startswith("grad.")}
         norm = torch.cat([g.double().flatten() for g in gradients.values()]).norm().item()
         share = max(distance(single[k], g) / max(1e-4 * largest(g), 1e-7 * norm) for k, g in gradients.items())
-        steps = [dict(optimizers.ten_steps(model, inputs, d)[0].named_parameters()) for d in (torch.float64, torch.float32)]
-        moved = max(distance(steps[1][k], v) for k, v in steps[0].items())
+        double, float_ = (dict(optimizers.ten_steps(model, inputs, dtype)[0].named_parameters())
+                          for dtype in (torch.float64, torch.float32))
+        moved = max(distance(float_[k], v) for k, v in double.items())
         print(f"| {name} | {loss:.1e} | {states:.1e} | {share:.2f} | {moved:.1e} |")

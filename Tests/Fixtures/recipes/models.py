@@ -58,7 +58,8 @@ def gpt2():
 
 def bert_classifier():
     names = dict(enumerate(LABELS))
-    config = bert_config(num_hidden_layers=1, num_labels=3, id2label=names, label2id={label: i for i, label in names.items()},
+    config = bert_config(num_hidden_layers=1, num_labels=3, id2label=names,
+                         label2id={label: i for i, label in names.items()},
                          problem_type="single_label_classification")
     return randomize(transformers.BertForSequenceClassification(config), seed=3)
 
@@ -89,7 +90,7 @@ def bert_inputs(seed=11, rows=((23, 13), (17, 7), (9, 9), (14, 6), (5, 3)), voca
 
 
 def gpt2_inputs(seed=12, lengths=(19, 12, 5, 19), vocabulary=GPT2_VOCABULARY):
-    """Rows padded on the right; labels as in transformers (shifted inside), −100 at padding and at some other places."""
+    """Rows padded on the right; labels as in transformers (shifted inside): −100 at padding and elsewhere."""
     numbers, width = random(seed), max(lengths)
     ids = torch.full((len(lengths), width), vocabulary - 1)
     mask, labels = torch.zeros_like(ids), torch.full_like(ids, IGNORED)

@@ -6,7 +6,7 @@ from tokenizers import Tokenizer, normalizers, pre_tokenizers
 
 from . import corpus
 from .vocabularies import END_OF_TEXT
-from .writing import random, write_json, write_rows
+from .writing import random, write_rows
 
 PAIRS = (
     ("The baker mends a lantern.", "Before breakfast?"), ("", "only the second"), ("only the first", ""), ("", ""),
@@ -15,7 +15,7 @@ PAIRS = (
 
 
 def row(tokenizer, text, pair=None, special=True, length=None):
-    """One line of encodings.jsonl. Offsets count code points of the text they belong to; −1 as a sequence: a special."""
+    """One line of encodings.jsonl. Offsets count code points of the text that the token belongs to."""
     if length is None:
         tokenizer.no_truncation()
     else:
@@ -90,8 +90,9 @@ def ranges(matches):
 def classes():
     """The classes of all code points as the library has them, found by watching what it does with each."""
     gpt2, bert = pre_tokenizers.ByteLevel(add_prefix_space=False), pre_tokenizers.BertPreTokenizer()
-    clean = normalizers.BertNormalizer(clean_text=True, handle_chinese_chars=False, strip_accents=False, lowercase=False)
-    chinese = normalizers.BertNormalizer(clean_text=False, handle_chinese_chars=True, strip_accents=False, lowercase=False)
+    plain = dict(strip_accents=False, lowercase=False)
+    clean = normalizers.BertNormalizer(clean_text=True, handle_chinese_chars=False, **plain)
+    chinese = normalizers.BertNormalizer(clean_text=False, handle_chinese_chars=True, **plain)
     joins = lambda before, c: len(gpt2.pre_tokenize_str(before + c)) == 1
     space = lambda c: not (joins("a", c) or joins("1", c) or joins("!", c))
     parts = lambda c: [piece for piece, _ in bert.pre_tokenize_str("a" + c + "a")]

@@ -8,7 +8,8 @@ from tokenizers import Tokenizer
 from . import models
 from .writing import random, rounded, write_json, write_tensors
 
-SENTENCES = ("the baker mends a lantern before breakfast.", "ines forgets the ferry's timetable", "again and again!", "a")
+SENTENCES = ("the baker mends a lantern before breakfast.", "ines forgets the ferry's timetable", "again and again!",
+             "a")
 BLANKS = ("the baker mends a [MASK] before breakfast.", "[MASK] forgets the [MASK]'s timetable!", "[MASK]")
 PROMPTS = ("the night nurse ", "12 jars", "seven copper kettles", "i'd say")
 NEW_TOKENS = 12
@@ -107,7 +108,8 @@ def filters():
             scores = transformers.TopKLogitsWarper(k)(None, scores)
         if p < 1:
             scores = transformers.TopPLogitsWarper(p)(None, scores)
-        rows.append({"temperature": temperature, "top_k": k, "top_p": p, "probabilities": scores.softmax(-1)[0].tolist()})
+        rows.append({"temperature": temperature, "top_k": k, "top_p": p,
+                     "probabilities": scores.softmax(-1)[0].tolist()})
     return {"logits": logits[0].tolist(), "settings": rows}
 
 
@@ -117,7 +119,7 @@ def write(folder):
     words = Tokenizer.from_file(str(folder / "bert" / "tokenizer.json"))
     pieces = Tokenizer.from_file(str(folder / "gpt2" / "tokenizer.json"))
     write_tensors(folder / "bert" / "embeddings.safetensors", embeddings(bert, words))
-    write_json(folder / "bert" / "sentences.json", list(SENTENCES))
+    (folder / "bert" / "sentences.txt").write_text("\n".join(SENTENCES) + "\n")
     write_json(folder / "bert" / "fill-mask.json", rounded(fill_mask(bert, words)))
     write_json(folder / "gpt2" / "greedy.json", rounded(continuations(gpt2, pieces)))
     write_json(folder / "gpt2" / "sampling.json", rounded(filters()))
