@@ -1,0 +1,62 @@
+// Activations and their derivatives, element by element.
+
+static void gelu_erf_forward(const float *restrict x, float *restrict y, ptrdiff_t count) {
+  for (ptrdiff_t i = 0; i < count; i++) {
+    float a = fabsf(x[i]);
+    float tail = upper_tail_ratio(a) * exponential(-0.5f * a * a);
+    y[i] = x[i] < 0 ? x[i] * tail : x[i] - x[i] * tail;
+  }
+}
+
+// Φ(x) + x · φ(x)
+static void gelu_erf_backward(
+    const float *restrict dy, const float *restrict x, float *restrict dx, ptrdiff_t count) {
+  for (ptrdiff_t i = 0; i < count; i++) {
+    float a = fabsf(x[i]);
+    float bell = exponential(-0.5f * a * a);
+    float tail = upper_tail_ratio(a) * bell;
+    float below = x[i] < 0 ? tail : 1.0f - tail;
+    dx[i] = dy[i] * (below + x[i] * bell * 0.39894228f);
+  }
+}
+
+// x · s with s = (1 + tanh u) / 2 = 1 / (1 + exp(−2u)), u = √(2/π) · (x + 0.044715 x³)
+static void gelu_tanh_forward(const float *restrict x, float *restrict y, ptrdiff_t count) {
+  for (ptrdiff_t i = 0; i < count; i++) {
+    float a = x[i];
+    float u = 0.79788456f * (a + 0.044715f * a * a * a);
+    y[i] = a / (1.0f + exponential(-2.0f * u));
+  }
+}
+
+// s + 2x · s · (1 − s) · u′
+static void gelu_tanh_backward(
+    const float *restrict dy, const float *restrict x, float *restrict dx, ptrdiff_t count) {
+  for (ptrdiff_t i = 0; i < count; i++) {
+    float a = x[i];
+    float u = 0.79788456f * (a + 0.044715f * a * a * a);
+    float slope = 0.79788456f * (1.0f + 0.134145f * a * a);
+    float e = exponential(-2.0f * u);
+    float s = 1.0f / (1.0f + e);
+    dx[i] = dy[i] * (s + 2.0f * a * s * (e * s) * slope);
+  }
+}
+
+static void tanh_forward(const float *restrict x, float *restrict y, ptrdiff_t count) {
+  for (ptrdiff_t i = 0; i < count; i++) y[i] = hyperbolic_tangent(x[i]);
+}
+
+static void tanh_backward(const float *restrict dy, const float *restrict x, float *restrict dx, ptrdiff_t count) {
+  for (ptrdiff_t i = 0; i < count; i++) {
+    float t = hyperbolic_tangent(x[i]);
+    dx[i] = dy[i] * (1.0f - t * t);
+  }
+}
+
+static void relu_forward(const float *restrict x, float *restrict y, ptrdiff_t count) {
+  for (ptrdiff_t i = 0; i < count; i++) y[i] = x[i] < 0 ? 0 : x[i];
+}
+
+static void relu_backward(const float *restrict dy, const float *restrict x, float *restrict dx, ptrdiff_t count) {
+  for (ptrdiff_t i = 0; i < count; i++) dx[i] = x[i] > 0 ? dy[i] : 0;
+}

@@ -1,0 +1,37 @@
+// The negative logarithm of a softmax's component, and its gradient.
+
+CK_INLINE int32_t first_place(const float *x, ptrdiff_t count, float value) {
+  for (ptrdiff_t i = 0; i < count; i++) {
+    if (x[i] == value) return (int32_t)i;
+  }
+  return 0;
+}
+
+static void cross_entropy_forward(
+    const float *logits, const int32_t *targets, ptrdiff_t rows, ptrdiff_t width, float *losses, int32_t *predicted,
+    float *log_sum_exp) {
+  for (ptrdiff_t r = 0; r < rows; r++) {
+    const float *row = logits + r * width;
+    float largest = maximum(row, width);
+    if (predicted != NULL) predicted[r] = first_place(row, width, largest);
+    float sum = 0;
+    for (ptrdiff_t i = 0; i < width; i++) sum += exponential(row[i] - largest);
+    float log_sum = logf(sum);
+    log_sum_exp[r] = largest + log_sum;
+    losses[r] = targets[r] < 0 ? 0 : (largest - row[targets[r]]) + log_sum;
+  }
+}
+
+static void cross_entropy_backward(
+    float *logits, const int32_t *targets, const float *log_sum_exp, float scale, ptrdiff_t rows, ptrdiff_t width) {
+  for (ptrdiff_t r = 0; r < rows; r++) {
+    float *row = logits + r * width;
+    if (targets[r] < 0) {
+      for (ptrdiff_t i = 0; i < width; i++) row[i] = 0;
+      continue;
+    }
+    float base = log_sum_exp[r];
+    for (ptrdiff_t i = 0; i < width; i++) row[i] = exponential(row[i] - base) * scale;
+    row[targets[r]] -= scale;
+  }
+}

@@ -1,0 +1,154 @@
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#pragma clang assume_nonnull begin
+
+// Row kernels in plain C, compiled once per CPU level, one table of functions for each level.
+//
+// Every function works on the calling thread alone and on rows that lie end to end unless it takes a stride.
+// M rows, D or V columns. "adds" means that the output is added to; otherwise it is overwritten.
+
+/// How wide the vectors may be.
+typedef enum ck_level {
+  ck_level_baseline = 0,
+  ck_level_avx2 = 1,
+  ck_level_avx512 = 2,
+} ck_level;
+
+/// Where the random words of a stretch of elements are, and which of them drop an element.
+typedef struct ck_dropout {
+  uint32_t key[2];
+  uint32_t epoch_and_site;
+  uint32_t sample[2];
+  /// An element is kept if its word is at least this.
+  uint32_t threshold;
+  /// What a kept element is multiplied by.
+  float scale;
+} ck_dropout;
+
+/// The numbers of one AdamW update: β₁, β₂, 1 − β₁, 1 − β₂, 1 − ηλ, η over the first moment's correction, 1 over the root
+/// of the second's, ε, and what gradients are multiplied by.
+typedef struct ck_adamw {
+  float beta1, beta2, rest1, rest2, decay, rate, reciprocal_root, epsilon, gradient_scale;
+} ck_adamw;
+
+typedef void (*ck_map)(const float *x, float *y, ptrdiff_t count);
+typedef void (*ck_map_backward)(const float *dy, const float *x, float *dx, ptrdiff_t count);
+
+/// The functions of one level.
+typedef struct ck_table {
+  ck_level level;
+
+  void (*layer_norm_forward)(
+      const float *x, const float *gain, const float *bias, float epsilon, float *y, float *mean,
+      float *reciprocal_deviation, ptrdiff_t rows, ptrdiff_t width);
+  /// Overwrites dx, adds to dgain and dbias.
+  void (*layer_norm_backward)(
+      const float *dy, const float *x, const float *gain, const float *mean, const float *reciprocal_deviation,
+      float *dx, float *dgain, float *dbias, ptrdiff_t rows, ptrdiff_t width);
+
+  ck_map gelu_erf_forward;
+  ck_map gelu_tanh_forward;
+  ck_map tanh_forward;
+  ck_map relu_forward;
+  ck_map_backward gelu_erf_backward;
+  ck_map_backward gelu_tanh_backward;
+  ck_map_backward tanh_backward;
+  ck_map_backward relu_backward;
+
+  /// y = softmax(x), row by row; a row of -inf alone gives zeros.
+  void (*softmax)(const float *x, float *y, ptrdiff_t rows, ptrdiff_t width);
+  /// Turns each row of scores into probabilities and writes ln Σ exp(scale · score) of each row. Row i sees its first
+  /// visible + i · step keys (between 0 and width); the others get 0.
+  void (*attention_softmax)(
+      float *scores, float scale, ptrdiff_t rows, ptrdiff_t width, ptrdiff_t visible, ptrdiff_t step,
+      float *log_sum_exp);
+  /// scores ← exp(scale · score − log_sum_exp), 0 where a key is not visible.
+  void (*attention_probabilities)(
+      float *scores, float scale, ptrdiff_t rows, ptrdiff_t width, ptrdiff_t visible, ptrdiff_t step,
+      const float *log_sum_exp);
+  /// dp ← p · (dp − delta) · scale, delta per row.
+  void (*attention_softmax_backward)(
+      const float *p, float *dp, const float *delta, float scale, ptrdiff_t rows, ptrdiff_t width);
+
+  /// Per row: −ln p(target) (0 if the target is negative), the first largest class, ln Σ exp.
+  void (*cross_entropy_forward)(
+      const float *logits, const int32_t *targets, ptrdiff_t rows, ptrdiff_t width, float *losses,
+      int32_t *_Nullable predicted, float *log_sum_exp);
+  /// logits ← (softmax − onehot) · scale, 0 where the target is negative.
+  void (*cross_entropy_backward)(
+      float *logits, const int32_t *targets, const float *log_sum_exp, float scale, ptrdiff_t rows, ptrdiff_t width);
+
+  /// y = x · mask, for elements whose first has number `first` inside its sample; y may be x.
+  void (*dropout)(const float *x, float *y, ptrdiff_t count, uint64_t first, const ck_dropout *dropout);
+
+  void (*adamw)(
+      float *values, const float *gradients, float *first_moment, float *second_moment, ptrdiff_t count,
+      const ck_adamw *update);
+  /// moment ← momentum · moment + gradient_scale · g + decay · p;  p ← p − rate · moment
+  void (*sgd)(
+      float *values, const float *gradients, float *moment, ptrdiff_t count, float rate, float momentum, float decay,
+      float gradient_scale);
+
+  void (*add)(const float *a, const float *b, float *y, ptrdiff_t count);
+  /// y = a · x, y may be x.
+  void (*scale)(const float *x, float a, float *y, ptrdiff_t count);
+  /// y += a · x
+  void (*multiply_add)(const float *x, float a, float *y, ptrdiff_t count);
+  /// y = x · z
+  void (*multiply)(const float *x, const float *z, float *y, ptrdiff_t count);
+  double (*sum_of_squares)(const float *x, ptrdiff_t count);
+  double (*sum)(const float *x, ptrdiff_t count);
+  /// Σ x · z, in float.
+  float (*dot)(const float *x, const float *z, ptrdiff_t count);
+  /// The largest |x|; not a number if one is not.
+  float (*maximum_magnitude)(const float *x, ptrdiff_t count);
+  bool (*all_finite)(const float *x, ptrdiff_t count);
+  /// sums[j] += Σ x[i][j] over rows of a matrix whose rows are `stride` apart.
+  void (*column_sums)(const float *x, float *sums, ptrdiff_t rows, ptrdiff_t width, ptrdiff_t stride);
+  /// y[j] = max over rows of x[i][j], arguments[j] = the first such row.
+  void (*column_maxima)(const float *x, float *y, int32_t *arguments, ptrdiff_t rows, ptrdiff_t width, ptrdiff_t stride);
+
+  /// out[i] = Σ q · k[i] for keys `stride` apart: one query against many keys.
+  void (*dots)(const float *q, const float *k, float *out, ptrdiff_t rows, ptrdiff_t width, ptrdiff_t stride);
+  /// out = Σ p[i] · v[i] for values `stride` apart.
+  void (*weighted_sum)(const float *p, const float *v, float *out, ptrdiff_t rows, ptrdiff_t width, ptrdiff_t stride);
+
+  /// Multiplies and adds in registers, `count` times `flops_per_round` operations; returns a number that depends on all.
+  float (*multiply_add_rounds)(ptrdiff_t count);
+  ptrdiff_t flops_per_round;
+} ck_table;
+
+/// The highest level that this CPU and this build have.
+ck_level ck_detected_level(void);
+/// The functions of a level, or null where CPU or build lack it.
+const ck_table *_Nullable ck_table_at(ck_level level);
+/// The functions in use: those of the detected level, until another one is forced.
+const ck_table *ck_active(void);
+/// Uses the functions of `level` from now on; false where CPU or build lack it.
+bool ck_force(ck_level level);
+
+/// Starts `threads` − 1 threads that help `ck_pool_run`, ending those of an earlier start.
+///
+/// Does nothing when called from inside `ck_pool_run`.
+void ck_pool_start(ptrdiff_t threads);
+/// How many threads take part in `ck_pool_run`, the caller counted.
+ptrdiff_t ck_pool_threads(void);
+/// Calls body(context, i) for every i below `count`, each once, on the pool's threads and the caller's, and returns when
+/// all are done. Calls from inside a body, or while another thread uses the pool, run on the calling thread alone.
+void ck_pool_run(ptrdiff_t count, void (*body)(void *context, ptrdiff_t index), void *context);
+
+/// How many pieces of scratch memory a thread has.
+enum { ck_scratch_count = 8 };
+/// At least `bytes` bytes of the calling thread, 64-byte aligned, valid until its next call with the same piece.
+void *ck_scratch(int32_t piece, ptrdiff_t bytes);
+
+/// Whether the linked BLAS can choose its kernels again while the process runs.
+bool ck_blas_can_choose_again(void);
+/// Lets the linked BLAS choose its kernels again, for the core named in its environment variable.
+void ck_blas_choose_again(void);
+
+#pragma clang assume_nonnull end

@@ -1,0 +1,183 @@
+import CKernels
+import COpenBLAS
+
+// H heads, D head size, Q query rows, K key rows, t rows of a tile of queries, s keys that the tile sees
+
+/// y = dropout(softmax(scale · q · kᵀ + mask)) · v, head by head and segment by segment (Vaswani et al. 2017, 3.2.1).
+///
+/// Rows of q, k, v and y hold the heads side by side and may be parts of wider rows, so each has a stride. Scores exist
+/// for one tile of queries at a time; backward computes them again.
+public enum AttentionKernel {
+  /// Overwrites y, and ln Σ exp(scale · score) of each head and query for backward. A query that sees no key gets 0.
+  ///
+  /// - Parameters:
+  ///   - q: [Q, H · D].
+  ///   - k: [K, H · D].
+  ///   - v: [K, H · D].
+  ///   - y: [Q, H · D].
+  ///   - logSumExp: [H, Q].
+  ///   - queryCount: Q, over all segments.
+  public static func forward(
+    _ call: AttentionCall, q: UnsafePointer<Float>, qStride: Int, k: UnsafePointer<Float>, kStride: Int,
+    v: UnsafePointer<Float>, vStride: Int, into y: UnsafeMutablePointer<Float>, outputStride: Int,
+    logSumExp: UnsafeMutablePointer<Float>, queryCount: Int
+  ) {
+    call.forEachPart { part in
+      let column = part.head * call.headSize
+      let head = AttentionHead(
+        call: call, part: part, q: Rows(q, qStride, part.queries, column), k: Rows(k, kStride, part.keys, column),
+        v: Rows(v, vStride, part.keys, column))
+      head.forward(
+        into: Rows(y, outputStride, part.queries, column),
+        logSumExp: logSumExp + part.head * queryCount + part.queries.lowerBound)
+    }
+  }
+
+  /// With p the probabilities before dropout and m the mask:
+  /// dv = (p · m)ᵀ · dy,  ds = p · (m · (dy · vᵀ) − Σ dy · y) · scale,  dq = ds · k,  dk = dsᵀ · q.
+  ///
+  /// Overwrites dq, dk and dv, whose rows are as far apart as those of q, k and v.
+  public static func backward(
+    _ call: AttentionCall, dy: UnsafePointer<Float>, output: UnsafePointer<Float>, outputStride: Int,
+    logSumExp: UnsafePointer<Float>, queryCount: Int, q: UnsafePointer<Float>, qStride: Int,
+    k: UnsafePointer<Float>, kStride: Int, v: UnsafePointer<Float>, vStride: Int, dq: UnsafeMutablePointer<Float>,
+    dk: UnsafeMutablePointer<Float>, dv: UnsafeMutablePointer<Float>
+  ) {
+    call.forEachPart { part in
+      let column = part.head * call.headSize
+      let head = AttentionHead(
+        call: call, part: part, q: Rows(q, qStride, part.queries, column), k: Rows(k, kStride, part.keys, column),
+        v: Rows(v, vStride, part.keys, column))
+      head.backward(
+        dy: Rows(dy, outputStride, part.queries, column), y: Rows(output, outputStride, part.queries, column),
+        logSumExp: logSumExp + part.head * queryCount + part.queries.lowerBound,
+        dq: Rows(dq, qStride, part.queries, column), dk: Rows(dk, kStride, part.keys, column),
+        dv: Rows(dv, vStride, part.keys, column))
+    }
+  }
+}
+
+/// One head of one segment.
+private struct AttentionHead {
+  let call: AttentionCall
+  let part: AttentionCall.Part
+  let q: Rows<UnsafePointer<Float>>
+  let k: Rows<UnsafePointer<Float>>
+  let v: Rows<UnsafePointer<Float>>
+
+  var D: Int { call.headSize }
+
+  /// Few queries against many keys, as in generation, are bound by memory: no product pays.
+  func forward(into y: Rows<UnsafeMutablePointer<Float>>, logSumExp: UnsafeMutablePointer<Float>) {
+    let isSmall = part.queries.count <= 2
+    for tile in tiles {
+      let scores_ts = Scratch.scores.floats(tile.rows * max(1, tile.width))
+      if isSmall {
+        for row in 0..<tile.rows { kernels.dots(q[row], k[0], scores_ts + row * tile.width, tile.width, D, k.stride) }
+      } else {
+        tile.multiply(q, byTransposed: k, D, into: scores_ts)
+      }
+      kernels.attention_softmax(
+        scores_ts, call.scale, tile.rows, tile.width, tile.visible, tile.step, logSumExp + tile.top)
+      part.mask?.apply(scores_ts, into: scores_ts, top: tile.top, rows: tile.rows, width: tile.width)
+      if isSmall || tile.width == 0 {
+        for row in 0..<tile.rows {
+          kernels.weighted_sum(scores_ts + row * tile.width, v[0], y[tile.top + row], tile.width, D, v.stride)
+        }
+      } else {
+        tile.multiply(scores_ts, by: v, D, into: y)
+      }
+    }
+  }
+
+  func backward(
+    dy: Rows<UnsafePointer<Float>>, y: Rows<UnsafePointer<Float>>, logSumExp: UnsafePointer<Float>,
+    dq: Rows<UnsafeMutablePointer<Float>>, dk: Rows<UnsafeMutablePointer<Float>>,
+    dv: Rows<UnsafeMutablePointer<Float>>
+  ) {
+    // The last queries see every key: they come first and overwrite, the others add.
+    let tiles = tiles.reversed()
+    if tiles.first?.width != part.keys.count {
+      dk.clear(part.keys.count, D)
+      dv.clear(part.keys.count, D)
+    }
+    for (index, tile) in tiles.enumerated() {
+      if tile.width == 0 {
+        dq.clear(tile.rows, D, from: tile.top)
+        continue
+      }
+      let count = tile.rows * tile.width
+      let p_ts = Scratch.scores.floats(count)
+      let ds_ts = Scratch.gradients.floats(count)
+      let delta_t = Scratch.sums.floats(tile.rows)
+      tile.multiply(q, byTransposed: k, D, into: p_ts)
+      kernels.attention_probabilities(
+        p_ts, call.scale, tile.rows, tile.width, tile.visible, tile.step, logSumExp + tile.top)
+      tile.multiply(dy, byTransposed: v, D, into: ds_ts)
+      for row in 0..<tile.rows { delta_t[row] = kernels.dot(dy[tile.top + row], y[tile.top + row], D) }
+      var masked_ts = p_ts
+      if let mask = part.mask {
+        masked_ts = Scratch.masks.floats(count)
+        mask.apply(p_ts, into: masked_ts, top: tile.top, rows: tile.rows, width: tile.width)
+        mask.apply(ds_ts, into: ds_ts, top: tile.top, rows: tile.rows, width: tile.width)
+      }
+      let isAdding = index > 0
+      tile.multiplyTransposed(masked_ts, by: dy, D, into: dv, adding: isAdding)
+      kernels.attention_softmax_backward(p_ts, ds_ts, delta_t, call.scale, tile.rows, tile.width)
+      tile.multiply(ds_ts, by: k, D, into: dq)
+      tile.multiplyTransposed(ds_ts, by: q, D, into: dk, adding: isAdding)
+    }
+  }
+
+  /// The queries' tiles, from first to last.
+  private var tiles: [AttentionTile] {
+    let height = AttentionCall.tileHeight(keyCount: part.keys.count)
+    return stride(from: 0, to: part.queries.count, by: height).map { top in
+      let rows = min(height, part.queries.count - top)
+      return AttentionTile(
+        top: top, rows: rows, width: max(0, call.visible(top + rows - 1, in: part)),
+        visible: call.visible(top, in: part), step: call.isCausal ? 1 : 0)
+    }
+  }
+}
+
+/// Queries that are worked on together, and the keys that the last of them sees.
+private struct AttentionTile {
+  let top: Int
+  let rows: Int
+  let width: Int
+  /// How many keys the first query sees, and how many more each next one.
+  let visible: Int
+  let step: Int
+
+  /// c = a · bᵀ: [t, D] · [s, D]ᵀ
+  func multiply(
+    _ a: Rows<UnsafePointer<Float>>, byTransposed b: Rows<UnsafePointer<Float>>, _ D: Int,
+    into c_ts: UnsafeMutablePointer<Float>
+  ) {
+    guard width > 0 else { return }
+    cblas_sgemm(
+      CblasRowMajor, CblasNoTrans, CblasTrans, Int32(rows), Int32(width), Int32(D), 1, a[top], Int32(a.stride), b[0],
+      Int32(b.stride), 0, c_ts, Int32(width))
+  }
+
+  /// c = a · b: [t, s] · [s, D]
+  func multiply(
+    _ a_ts: UnsafePointer<Float>, by b: Rows<UnsafePointer<Float>>, _ D: Int,
+    into c: Rows<UnsafeMutablePointer<Float>>
+  ) {
+    cblas_sgemm(
+      CblasRowMajor, CblasNoTrans, CblasNoTrans, Int32(rows), Int32(D), Int32(width), 1, a_ts, Int32(width), b[0],
+      Int32(b.stride), 0, c[top], Int32(c.stride))
+  }
+
+  /// c = aᵀ · b or c += aᵀ · b: [t, s]ᵀ · [t, D]
+  func multiplyTransposed(
+    _ a_ts: UnsafePointer<Float>, by b: Rows<UnsafePointer<Float>>, _ D: Int,
+    into c: Rows<UnsafeMutablePointer<Float>>, adding: Bool
+  ) {
+    cblas_sgemm(
+      CblasRowMajor, CblasTrans, CblasNoTrans, Int32(width), Int32(D), Int32(rows), 1, a_ts, Int32(width), b[top],
+      Int32(b.stride), adding ? 1 : 0, c[0], Int32(c.stride))
+  }
+}

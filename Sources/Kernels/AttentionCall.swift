@@ -1,0 +1,115 @@
+import CKernels
+
+/// Which queries see which keys, in how many heads: queries of a segment see keys of the segment with the same number.
+public struct AttentionCall {
+  let queryOffsets: UnsafePointer<Int32>
+  let keyOffsets: UnsafePointer<Int32>
+  let segmentCount: Int
+  let headCount: Int
+  let headSize: Int
+  let isCausal: Bool
+  let scale: Float
+  let dropoutRate: Float
+  let dropout: DropoutPositions?
+
+  /// - Parameters:
+  ///   - queryOffsets: segmentCount + 1 row numbers.
+  ///   - keyOffsets: segmentCount + 1 row numbers.
+  ///   - segmentCount: how many segments there are.
+  ///   - headCount: heads lie side by side in a row.
+  ///   - headSize: the width of one head.
+  ///   - isCausal: whether a query sees only keys at its own place and before; the last query stands at the last key, so
+  ///     query i of n sees the first (keys − n + i + 1).
+  ///   - scale: what scores are multiplied by.
+  ///   - dropoutRate: of the probabilities.
+  ///   - dropout: the samples of the *keys'* rows; nil for no dropout.
+  public init(
+    queryOffsets: UnsafePointer<Int32>, keyOffsets: UnsafePointer<Int32>, segmentCount: Int, headCount: Int,
+    headSize: Int, isCausal: Bool, scale: Float, dropoutRate: Float = 0, dropout: DropoutPositions? = nil
+  ) {
+    self.queryOffsets = queryOffsets
+    self.keyOffsets = keyOffsets
+    self.segmentCount = segmentCount
+    self.headCount = headCount
+    self.headSize = headSize
+    self.isCausal = isCausal
+    self.scale = scale
+    self.dropoutRate = dropoutRate
+    self.dropout = dropout
+  }
+
+  /// One head of one segment.
+  struct Part {
+    let head: Int
+    let queries: Range<Int>
+    let keys: Range<Int>
+    let mask: Mask?
+  }
+
+  /// Calls `body` for every head of every segment.
+  func forEachPart(_ body: (Part) -> Void) {
+    Parallel.forEach(segmentCount * headCount) { index in
+      let (segment, head) = index.quotientAndRemainder(dividingBy: headCount)
+      let queries = Int(queryOffsets[segment])..<Int(queryOffsets[segment + 1])
+      let keys = Int(keyOffsets[segment])..<Int(keyOffsets[segment + 1])
+      body(Part(head: head, queries: queries, keys: keys, mask: mask(head: head, queries: queries, keys: keys)))
+    }
+  }
+
+  /// How many keys the query `query` of a part sees; less than 0 if even the next queries see none.
+  func visible(_ query: Int, in part: Part) -> Int {
+    isCausal ? part.keys.count - part.queries.count + query + 1 : part.keys.count
+  }
+
+  /// Queries of a part that are worked on together: their scores stay in the second-level cache.
+  static func tileHeight(keyCount: Int) -> Int { min(128, max(16, 32768 / max(1, keyCount) / 16 * 16)) }
+}
+
+// MARK: - Dropout
+
+extension AttentionCall {
+  /// The random words of one part's probabilities.
+  ///
+  /// Query row t and key j of head h take element (h · Q + t) · K + j of their sample: t counts the sample's query rows,
+  /// Q of them; j counts the segment's keys; K is the sample's number of keys rounded up to a multiple of 4. (t, j) tells
+  /// segments apart because their query rows differ. A sample's elements are numbered modulo 2³⁴.
+  struct Mask {
+    let words: ck_dropout
+    let firstElement: Int
+    let rowLength: Int
+
+    /// y = x · mask for rows `top` … of `width` probabilities each; y may be x.
+    func apply(
+      _ x: UnsafePointer<Float>, into y: UnsafeMutablePointer<Float>, top: Int, rows: Int, width: Int
+    ) {
+      withUnsafePointer(to: words) { words in
+        for row in 0..<rows {
+          let first = UInt64(firstElement + (top + row) * rowLength)
+          kernels.dropout(x + row * width, y + row * width, width, first, words)
+        }
+      }
+    }
+  }
+
+  private func mask(head: Int, queries: Range<Int>, keys: Range<Int>) -> Mask? {
+    guard let dropout, dropoutRate > 0, !keys.isEmpty else { return nil }
+    let sequence = dropout.sequence(ofRow: keys.lowerBound)
+    let sampleKeys = Int(dropout.sequenceOffsets[sequence])..<Int(dropout.sequenceOffsets[sequence + 1])
+    let firstQuery = Int(queryOffsets[segment(startingAt: sampleKeys.lowerBound)])
+    let queryCount = Int(queryOffsets[segment(startingAt: sampleKeys.upperBound)]) - firstQuery
+    let rowLength = (sampleKeys.count + 3) / 4 * 4
+    return Mask(
+      words: dropout.words(sequence: sequence, rate: dropoutRate),
+      firstElement: (head * queryCount + queries.lowerBound - firstQuery) * rowLength, rowLength: rowLength)
+  }
+
+  /// The first segment whose keys start at `row` or behind it; the segments' count for the end.
+  private func segment(startingAt row: Int) -> Int {
+    var (low, high) = (0, segmentCount)
+    while low < high {
+      let middle = (low + high) / 2
+      if Int(keyOffsets[middle]) < row { low = middle + 1 } else { high = middle }
+    }
+    return low
+  }
+}

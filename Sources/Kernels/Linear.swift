@@ -1,0 +1,96 @@
+import CKernels
+import COpenBLAS
+
+// M rows, K in, N out
+
+/// Products of rows with a weight matrix.
+public enum LinearKernel {
+  /// y = x · wᵀ + b; overwrites y.
+  ///
+  /// - Parameters:
+  ///   - x: [M, K].
+  ///   - w: [N, K].
+  ///   - b: [N], or nil for none.
+  ///   - y: [M, N].
+  public static func forward(
+    _ x_MK: UnsafePointer<Float>, _ w_NK: UnsafePointer<Float>, _ b_N: UnsafePointer<Float>?,
+    into y_MN: UnsafeMutablePointer<Float>, rows M: Int, inner K: Int, columns N: Int
+  ) {
+    MatrixProduct.forEachTile(rows: M, columns: N, inner: K) { rows, columns in
+      let y = y_MN + rows.lowerBound * N + columns.lowerBound
+      for row in 0..<rows.count {
+        if let b_N {
+          (y + row * N).update(from: b_N + columns.lowerBound, count: columns.count)
+        } else {
+          (y + row * N).update(repeating: 0, count: columns.count)
+        }
+      }
+      cblas_sgemm(
+        CblasRowMajor, CblasNoTrans, CblasTrans, Int32(rows.count), Int32(columns.count), Int32(K), 1,
+        x_MK + rows.lowerBound * K, Int32(K), w_NK + columns.lowerBound * K, Int32(K), 1, y, Int32(N))
+    }
+  }
+
+  /// dx = dy · w, or dx += dy · w if `adding`.
+  ///
+  /// - Parameters:
+  ///   - dy: [M, N].
+  ///   - w: [N, K].
+  ///   - dx: [M, K].
+  public static func backwardInput(
+    _ dy_MN: UnsafePointer<Float>, _ w_NK: UnsafePointer<Float>, into dx_MK: UnsafeMutablePointer<Float>,
+    rows M: Int, inner K: Int, columns N: Int, adding: Bool = false
+  ) {
+    MatrixProduct.forEachTile(rows: M, columns: K, inner: N) { rows, columns in
+      cblas_sgemm(
+        CblasRowMajor, CblasNoTrans, CblasNoTrans, Int32(rows.count), Int32(columns.count), Int32(N), 1,
+        dy_MN + rows.lowerBound * N, Int32(N), w_NK + columns.lowerBound, Int32(K), adding ? 1 : 0,
+        dx_MK + rows.lowerBound * K + columns.lowerBound, Int32(K))
+    }
+  }
+
+  /// dw += dyᵀ · x,  db += Σ rows of dy
+  ///
+  /// - Parameters:
+  ///   - dy: [M, N].
+  ///   - x: [M, K].
+  ///   - dw: [N, K].
+  ///   - dbias: [N], or nil for none.
+  public static func backwardWeight(
+    _ dy_MN: UnsafePointer<Float>, _ x_MK: UnsafePointer<Float>, adding dw_NK: UnsafeMutablePointer<Float>,
+    dbias db_N: UnsafeMutablePointer<Float>?, rows M: Int, inner K: Int, columns N: Int
+  ) {
+    MatrixProduct.forEachTile(rows: N, columns: K, inner: M) { outputs, inputs in
+      cblas_sgemm(
+        CblasRowMajor, CblasTrans, CblasNoTrans, Int32(outputs.count), Int32(inputs.count), Int32(M), 1,
+        dy_MN + outputs.lowerBound, Int32(N), x_MK + inputs.lowerBound, Int32(K), 1,
+        dw_NK + outputs.lowerBound * K + inputs.lowerBound, Int32(K))
+    }
+    guard let db_N else { return }
+    Parallel.forEachSlice(of: N, slice: 256) { columns in
+      kernels.column_sums(dy_MN + columns.lowerBound, db_N + columns.lowerBound, M, columns.count, N)
+    }
+  }
+}
+
+/// How a product is cut into tiles, one BLAS call each: by its shape alone.
+enum MatrixProduct {
+  /// Calls `body` for tiles that fill a rows × columns result.
+  static func forEachTile(
+    rows: Int, columns: Int, inner: Int, _ body: (_ rows: Range<Int>, _ columns: Range<Int>) -> Void
+  ) {
+    guard rows > 0 && columns > 0 else { return }
+    let height = tileHeight(rows)
+    let width = tileWidth(columns)
+    let down = (rows + height - 1) / height
+    let across = (columns + width - 1) / width
+    Parallel.forEach(down * across) { tile in
+      let row = tile % down * height
+      let column = tile / down * width
+      body(row..<min(rows, row + height), column..<min(columns, column + width))
+    }
+  }
+
+  static func tileHeight(_ rows: Int) -> Int { min(256, max(32, (rows + 7) / 8)) }
+  static func tileWidth(_ columns: Int) -> Int { columns <= 1024 ? columns : 1024 }
+}

@@ -1,0 +1,59 @@
+import CKernels
+
+// M rows, D width
+
+/// Layer norm: y = (x − mean) / √(variance + ε) · gain + bias, row by row (Ba, Kiros and Hinton 2016).
+public enum LayerNormKernel {
+  /// Overwrites y, and mean and 1 / √(variance + ε) of each row for backward; y may be x.
+  ///
+  /// - Parameters:
+  ///   - x: [M, D].
+  ///   - gain: [D].
+  ///   - bias: [D].
+  ///   - y: [M, D].
+  ///   - mean: [M].
+  ///   - reciprocalDeviation: [M].
+  public static func forward(
+    _ x_MD: UnsafePointer<Float>, gain gain_D: UnsafePointer<Float>, bias bias_D: UnsafePointer<Float>,
+    epsilon: Float, into y_MD: UnsafeMutablePointer<Float>, mean mean_M: UnsafeMutablePointer<Float>,
+    reciprocalDeviation deviation_M: UnsafeMutablePointer<Float>, rows M: Int, width D: Int
+  ) {
+    Parallel.forEachSlice(of: M, slice: Slices.rows(width: D)) { rows in
+      let start = rows.lowerBound
+      kernels.layer_norm_forward(
+        x_MD + start * D, gain_D, bias_D, epsilon, y_MD + start * D, mean_M + start, deviation_M + start, rows.count, D)
+    }
+  }
+
+  /// With n the normalized row and g = dy · gain: dx = (g − mean(g) − n · mean(g · n)) / deviation.
+  ///
+  /// Overwrites dx (which may be dy); adds Σ dy · n to dgain and Σ dy to dbias where they are given.
+  ///
+  /// - Parameters:
+  ///   - dy: [M, D].
+  ///   - x: [M, D], the input of forward.
+  ///   - dx: [M, D].
+  ///   - dgain: [D], or nil.
+  ///   - dbias: [D], or nil.
+  public static func backward(
+    _ dy_MD: UnsafePointer<Float>, _ x_MD: UnsafePointer<Float>, gain gain_D: UnsafePointer<Float>,
+    mean mean_M: UnsafePointer<Float>, reciprocalDeviation deviation_M: UnsafePointer<Float>,
+    into dx_MD: UnsafeMutablePointer<Float>, dgain dgain_D: UnsafeMutablePointer<Float>?,
+    dbias dbias_D: UnsafeMutablePointer<Float>?, rows M: Int, width D: Int
+  ) {
+    guard M > 0 else { return }
+    let slice = max(Slices.rows(width: D), (M + 63) / 64)
+    let sliceCount = (M + slice - 1) / slice
+    let partials = Scratch.partials.floats(sliceCount * 2 * D)
+    Parallel.forEachSlice(of: M, slice: slice) { rows in
+      let start = rows.lowerBound
+      let partial = partials + start / slice * 2 * D
+      partial.update(repeating: 0, count: 2 * D)
+      kernels.layer_norm_backward(
+        dy_MD + start * D, x_MD + start * D, gain_D, mean_M + start, deviation_M + start, dx_MD + start * D, partial,
+        partial + D, rows.count, D)
+    }
+    if let dgain_D { kernels.column_sums(partials, dgain_D, sliceCount, D, 2 * D) }
+    if let dbias_D { kernels.column_sums(partials + D, dbias_D, sliceCount, D, 2 * D) }
+  }
+}

@@ -1,0 +1,20 @@
+/// Rows of a part of a matrix: the columns from one on, the rows of one range.
+struct Rows<Pointer: Strideable> where Pointer.Stride == Int {
+  let base: Pointer
+  let stride: Int
+
+  init(_ matrix: Pointer, _ stride: Int, _ rows: Range<Int>, _ column: Int) {
+    base = matrix.advanced(by: rows.lowerBound * stride + column)
+    self.stride = stride
+  }
+
+  /// Where row `row` starts.
+  subscript(row: Int) -> Pointer { base.advanced(by: row * stride) }
+}
+
+extension Rows where Pointer == UnsafeMutablePointer<Float> {
+  /// Zeros in the first `width` columns of `count` rows.
+  func clear(_ count: Int, _ width: Int, from first: Int = 0) {
+    for row in first..<first + count { self[row].update(repeating: 0, count: width) }
+  }
+}
