@@ -1,0 +1,115 @@
+import DurableFiles
+import JSON
+import Models
+import NN
+import Safetensors
+import Tensors
+import Tokenizers
+
+/// Why a folder holds no model that can be used.
+public enum ModelFolderError: Error, Sendable {
+  /// There is no such folder, or nothing in it that says which model it holds.
+  case noConfiguration(folder: String)
+  /// `config.json` can't be read as JSON.
+  case unreadableConfiguration(path: String, JSONError)
+  /// `config.json` describes no model of ours.
+  case configuration(path: String, ModelConfigurationError)
+  /// A tensor is missing from the weights.
+  case missingTensor(folder: String, name: String)
+  /// A tensor has other extents than the configuration asks for.
+  case wrongShape(folder: String, name: String, found: [Int], wanted: [Int])
+  /// The tokenizer has more tokens than the model knows.
+  case foreignTokenizer(folder: String, tokens: Int, vocabularySize: Int)
+}
+
+extension ModelFolderError: CustomStringConvertible {
+  /// One sentence.
+  public var description: String {
+    switch self {
+    case .noConfiguration(let folder): "\(folder) holds no model: there is no config.json in it"
+    case .unreadableConfiguration(let path, let error): "\(path) is not JSON: \(error)"
+    case .configuration(let path, let error): "\(path): \(error)"
+    case .missingTensor(let folder, let name): "the weights in \(folder) lack the tensor \(name)"
+    case .wrongShape(let folder, let name, let found, let wanted):
+      "tensor \(name) in \(folder) has shape \(found); config.json asks for \(wanted)"
+    case .foreignTokenizer(let folder, let tokens, let size):
+      "the tokenizer in \(folder) has \(tokens) tokens and its model knows \(size)"
+    }
+  }
+}
+
+/// Reads Hugging Face model folders, whoever wrote them.
+public enum ModelReader {
+  private static let configurationLimit = 16 << 20
+
+  /// The model, its parameters and its tokenizer.
+  public static func load(
+    _ folder: String, fileSystem: any FileSystem = RealFileSystem()
+  ) throws -> LoadedModel {
+    let model = try network(folder, fileSystem: fileSystem)
+    let store = ParameterStore(model)
+    try readWeights(folder, model, into: store, fileSystem: fileSystem)
+    let tokenizer = try tokenizer(folder, vocabularySize: model.extents.vocabularySize, fileSystem: fileSystem)
+    return LoadedModel(model: model, store: store, tokenizer: tokenizer, folder: folder)
+  }
+
+  /// The network that `config.json` and the names of the tensors describe, without memory.
+  private static func network(_ folder: String, fileSystem: any FileSystem) throws -> any PublishedModel {
+    let path = Paths.join(folder, "config.json")
+    guard try fileSystem.status(path, followingLinks: true) != nil else {
+      throw ModelFolderError.noConfiguration(folder: folder)
+    }
+    let bytes = try fileSystem.readBounded(path, limit: configurationLimit)
+    let json: JSONValue
+    do { json = try JSONValue.parse(bytes) } catch { throw ModelFolderError.unreadableConfiguration(path: path, error) }
+    guard let object = json.object else { throw ModelFolderError.noConfiguration(folder: folder) }
+    let name = object["model_type"]?.string ?? "(none)"
+    guard let type = PublishedModels.named(name) else {
+      throw ModelFolderError.configuration(path: path, .unknownModel(name))
+    }
+    let weights = try SafetensorsFolder.open(folder, fileSystem: fileSystem)
+    do {
+      return try type.make(object) { weights.entry($0) != nil }
+    } catch {
+      throw ModelFolderError.configuration(path: path, error)
+    }
+  }
+
+  /// Fills the parameters of `model` from the weights in `folder`, in any of the names that files have had.
+  static func readWeights(
+    _ folder: String, _ model: any PublishedModel, into store: ParameterStore, fileSystem: any FileSystem
+  ) throws {
+    let weights = try SafetensorsFolder.open(folder, fileSystem: fileSystem)
+    let keys = model.publishedKeys
+    for key in keys.keys {
+      guard let name = keys.candidates(key).first(where: { weights.entry($0) != nil }), let entry = weights.entry(name)
+      else { throw ModelFolderError.missingTensor(folder: folder, name: key.name) }
+      let (extents, range) = key.place(in: PublishedTensor.entry(key, in: store))
+      let wanted = key.isTransposed ? extents.reversed() : extents
+      guard entry.shape == wanted else {
+        throw ModelFolderError.wrongShape(folder: folder, name: name, found: entry.shape, wanted: wanted)
+      }
+      if key.isTransposed {
+        let values = try weights.floats(name)
+        store.memory.values.write(transposed(values, rows: wanted[0], columns: wanted[1]), at: range.lowerBound)
+      } else {
+        try store.memory.values.withFloats(range) { try weights.read(name, into: $0) }
+      }
+    }
+  }
+
+  /// The tokenizer in `folder`, nil if there is none.
+  public static func tokenizer(
+    _ folder: String, vocabularySize: Int, fileSystem: any FileSystem = RealFileSystem()
+  ) throws -> Tokenizer? {
+    let names = ["tokenizer.json", "vocab.txt", "vocab.json"]
+    guard try names.contains(where: { try fileSystem.status(Paths.join(folder, $0), followingLinks: true) != nil })
+    else { return nil }
+    let tokenizer = try Tokenizer(folder: folder)
+    guard tokenizer.vocabularySize <= vocabularySize else {
+      throw ModelFolderError.foreignTokenizer(
+        folder: folder, tokens: tokenizer.vocabularySize, vocabularySize: vocabularySize)
+    }
+    return tokenizer
+  }
+}

@@ -1,0 +1,78 @@
+import JSON
+import NN
+import Tensors
+
+/// The configuration of BERT, with the defaults of bert-base.
+public struct BERTConfiguration: ModelConfiguration {
+  /// `model_type` in `config.json`.
+  public static let modelType = "bert"
+
+  /// The number of token ids.
+  public var vocabularySize = 30_522
+  /// The width of the hidden states.
+  public var width = 768
+  /// The number of layers.
+  public var layerCount = 12
+  /// The number of attention heads.
+  public var headCount = 12
+  /// The width inside the feed-forward blocks.
+  public var innerWidth = 3_072
+  /// The feed-forward blocks' activation.
+  public var activation = Activation.gelu
+  /// Dropout of embeddings, sub-layer outputs and the pooled vector.
+  public var dropoutRate = 0.1
+  /// Dropout of attention probabilities.
+  public var attentionDropoutRate = 0.1
+  /// The longest segment.
+  public var maximumLength = 512
+  /// The number of token types.
+  public var tokenTypeCount = 2
+  /// The standard deviation of starting weights.
+  public var initializerRange = 0.02
+  /// ε of the layer norms.
+  public var layerNormEpsilon = 1e-12
+  /// The id of padding, for other tools.
+  public var paddingID: Int? = 0
+  /// Dropout before the classifier; `dropoutRate` if nil.
+  public var classifierDropoutRate: Double?
+
+  /// bert-base.
+  public init() {}
+
+  /// The keys of `config.json`.
+  public static let keys: [ConfigurationKey<Self>] = [
+    .int("vocab_size", \.vocabularySize),
+    .int("hidden_size", \.width),
+    .int("num_hidden_layers", \.layerCount),
+    .int("num_attention_heads", \.headCount),
+    .int("intermediate_size", \.innerWidth),
+    .activation("hidden_act", \.activation),
+    .double("hidden_dropout_prob", \.dropoutRate),
+    .double("attention_probs_dropout_prob", \.attentionDropoutRate),
+    .int("max_position_embeddings", \.maximumLength),
+    .int("type_vocab_size", \.tokenTypeCount),
+    .double("initializer_range", \.initializerRange),
+    .double("layer_norm_eps", \.layerNormEpsilon),
+    .optionalInt("pad_token_id", \.paddingID),
+    .optionalDouble("classifier_dropout", \.classifierDropoutRate),
+  ]
+
+  /// Every problem at once.
+  public func issues() -> [ConfigurationIssue] {
+    var checks = ExtentChecks()
+    checks.positive("vocab_size", vocabularySize)
+    checks.positive("hidden_size", width)
+    checks.positive("num_hidden_layers", layerCount)
+    checks.positive("num_attention_heads", headCount)
+    checks.positive("intermediate_size", innerWidth)
+    checks.positive("max_position_embeddings", maximumLength)
+    checks.positive("type_vocab_size", tokenTypeCount)
+    checks.probability("hidden_dropout_prob", dropoutRate)
+    checks.probability("attention_probs_dropout_prob", attentionDropoutRate)
+    checks.probability("classifier_dropout", classifierDropoutRate ?? 0)
+    checks.positive("initializer_range", initializerRange)
+    checks.positive("layer_norm_eps", layerNormEpsilon)
+    checks.heads("num_attention_heads", headCount, widthKey: "hidden_size", width: width)
+    return checks.issues
+  }
+}

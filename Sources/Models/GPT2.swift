@@ -1,0 +1,74 @@
+import NN
+import Tensors
+
+/// The causal Transformer decoder whose output layer is its token embedding.
+/// - Sources: Radford, Wu, Child, Luan, Amodei and Sutskever 2019.
+public struct GPT2: CausalLanguageModel {
+  /// The configuration it was built from.
+  public let configuration: GPT2Configuration
+  let tokens: Embedding
+  let positions: Embedding
+  let layers: [PreNormLayer]
+  let norm: LayerNorm
+  private let embeddingDropout: Dropout
+
+  /// A model whose parameters have no memory yet.
+  public init(_ configuration: GPT2Configuration) {
+    self.configuration = configuration
+    let width = configuration.width
+    let weight = Initializer.normal(standardDeviation: configuration.initializerRange)
+    let residual = Initializer.normal(
+      standardDeviation: configuration.initializerRange / (2 * Double(configuration.layerCount)).squareRoot())
+    tokens = Embedding(configuration.vocabularySize, width, weight: weight)
+    positions = Embedding(configuration.maximumLength, width, weight: weight)
+    embeddingDropout = Dropout(configuration.embeddingDropoutRate)
+    layers = (0..<configuration.layerCount).map { _ in
+      PreNormLayer(
+        attention: MultiHeadAttention(
+          width, headCount: configuration.headCount, isCausal: true,
+          dropoutRate: configuration.attentionDropoutRate, weight: weight, outputWeight: residual),
+        feedForward: FeedForward(
+          width, inner: configuration.innerWidth ?? 4 * width, activation: configuration.activation, weight: weight,
+          outputWeight: residual),
+        width: width, epsilon: configuration.layerNormEpsilon, dropoutRate: configuration.residualDropoutRate)
+    }
+    norm = LayerNorm(width, epsilon: configuration.layerNormEpsilon)
+  }
+
+  /// The model's extents.
+  public var extents: ModelExtents {
+    ModelExtents(
+      vocabularySize: configuration.vocabularySize, width: configuration.width, layerCount: configuration.layerCount,
+      maximumLength: configuration.maximumLength)
+  }
+
+  /// The embeddings' output and each layer's; the last one normalized, as transformers counts them.
+  public func hiddenStates(_ input: TokenInput) -> [Tensor] {
+    var states = layers.reduce(into: [embed(input)]) { states, layer in
+      states.append(layer(states[states.count - 1], in: input.segments))
+    }
+    states.append(norm(states.removeLast()))
+    return states
+  }
+
+  /// Logits over the vocabulary at every row of hidden states.
+  public func nextTokenLogits(_ hidden: Tensor) -> Tensor { linear(hidden, tokens.weight) }
+
+  /// A cache for one sequence.
+  public func makeCache(capacity: Int) -> KeyValueCache {
+    KeyValueCache(layerCount: configuration.layerCount, width: configuration.width, capacity: capacity)
+  }
+
+  /// Logits after the last of some new tokens of one sequence.
+  public func logits(_ input: TokenInput, cache: KeyValueCache) -> Tensor {
+    var x = embed(input)
+    for (index, layer) in layers.enumerated() { x = layer(x, cache: cache, layer: index) }
+    cache.advance(by: input.tokenCount)
+    let last = rows(x, at: input.tape.places([Int32(input.tokenCount - 1)]))
+    return nextTokenLogits(norm(last))
+  }
+
+  private func embed(_ input: TokenInput) -> Tensor {
+    embeddingDropout(tokens(input.ids, on: input.tape) + positions(input.positions, on: input.tape))
+  }
+}

@@ -1,0 +1,15 @@
+import Tensors
+
+/// Elements dropped at random while training; the identity otherwise.
+public struct Dropout: UnaryLayer {
+  private let rate: Float
+  private let site = RandomSite()
+
+  /// Dropout with the given probability of zero.
+  public init(_ rate: Double) {
+    self.rate = Float(rate)
+  }
+
+  /// Drops elements of `x`.
+  public func callAsFunction(_ x: Tensor) -> Tensor { dropout(x, rate: rate, site: site.index) }
+}

@@ -1,0 +1,20 @@
+import Tensors
+
+/// (x − mean) / √(variance + ε) · weight + bias, row by row.
+public struct LayerNorm: UnaryLayer {
+  /// The gain, [width], ones at the start.
+  public let weight: Parameter
+  /// [width], zeros at the start.
+  public let bias: Parameter
+  private let epsilon: Float
+
+  /// A layer norm over rows of `width`.
+  public init(_ width: Int, epsilon: Double) {
+    weight = Parameter([width], .ones)
+    bias = Parameter([width], .zeros)
+    self.epsilon = Float(epsilon)
+  }
+
+  /// Normalizes every row.
+  public func callAsFunction(_ x: Tensor) -> Tensor { layerNorm(x, gain: weight, bias: bias, epsilon: epsilon) }
+}

@@ -1,0 +1,90 @@
+import Tensors
+
+/// output(activation(intermediate(x))), position by position.
+public struct FeedForward: UnaryLayer {
+  /// [inner, width]
+  public let intermediate: Linear
+  /// [width, inner]
+  public let output: Linear
+  private let activation: Activation
+
+  /// A feed-forward block of `inner` units.
+  public init(_ width: Int, inner: Int, activation: Activation, weight: Initializer, outputWeight: Initializer) {
+    intermediate = Linear(width, inner, weight: weight)
+    output = Linear(inner, width, weight: outputWeight)
+    self.activation = activation
+  }
+
+  /// Applies the block.
+  public func callAsFunction(_ x: Tensor) -> Tensor { output(Tensors.activation(activation, intermediate(x))) }
+}
+
+/// norm(x + dropout(f(x))) for attention and feed-forward in turn: the norm comes last (Vaswani et al. 2017).
+public struct PostNormLayer: Module {
+  /// Self-attention.
+  public let attention: MultiHeadAttention
+  /// After attention.
+  public let attentionNorm: LayerNorm
+  /// The position-wise block.
+  public let feedForward: FeedForward
+  /// After the block.
+  public let outputNorm: LayerNorm
+  private let attentionDropout: Dropout
+  private let outputDropout: Dropout
+
+  /// One layer; `dropoutRate` is that of the sub-layers' outputs.
+  public init(
+    attention: MultiHeadAttention, feedForward: FeedForward, width: Int, epsilon: Double, dropoutRate: Double
+  ) {
+    self.attention = attention
+    self.feedForward = feedForward
+    attentionNorm = LayerNorm(width, epsilon: epsilon)
+    outputNorm = LayerNorm(width, epsilon: epsilon)
+    attentionDropout = Dropout(dropoutRate)
+    outputDropout = Dropout(dropoutRate)
+  }
+
+  /// Applies the layer to every segment.
+  public func callAsFunction(_ x: Tensor, in segments: Segments) -> Tensor {
+    let y = attentionNorm(x + attentionDropout(attention(x, in: segments)))
+    return outputNorm(y + outputDropout(feedForward(y)))
+  }
+}
+
+/// x + dropout(f(norm(x))) for attention and feed-forward in turn: the norm comes first (Radford et al. 2019).
+public struct PreNormLayer: Module {
+  /// Before attention.
+  public let attentionNorm: LayerNorm
+  /// Self-attention.
+  public let attention: MultiHeadAttention
+  /// Before the block.
+  public let feedForwardNorm: LayerNorm
+  /// The position-wise block.
+  public let feedForward: FeedForward
+  private let attentionDropout: Dropout
+  private let outputDropout: Dropout
+
+  /// One layer; `dropoutRate` is that of the sub-layers' outputs.
+  public init(
+    attention: MultiHeadAttention, feedForward: FeedForward, width: Int, epsilon: Double, dropoutRate: Double
+  ) {
+    self.attention = attention
+    self.feedForward = feedForward
+    attentionNorm = LayerNorm(width, epsilon: epsilon)
+    feedForwardNorm = LayerNorm(width, epsilon: epsilon)
+    attentionDropout = Dropout(dropoutRate)
+    outputDropout = Dropout(dropoutRate)
+  }
+
+  /// Applies the layer to every segment.
+  public func callAsFunction(_ x: Tensor, in segments: Segments) -> Tensor {
+    let y = x + attentionDropout(attention(attentionNorm(x), in: segments))
+    return y + outputDropout(feedForward(feedForwardNorm(y)))
+  }
+
+  /// Applies the layer to new tokens of one sequence whose earlier tokens are in the cache.
+  public func callAsFunction(_ x: Tensor, cache: KeyValueCache, layer: Int) -> Tensor {
+    let y = x + attention(attentionNorm(x), cache: cache, layer: layer)
+    return y + feedForward(feedForwardNorm(y))
+  }
+}

@@ -1,0 +1,46 @@
+import Kernels
+
+/// A function applied to every element.
+public enum Activation: Sendable, Equatable {
+  /// x · Φ(x) with the error function: BERT's GELU (Hendrycks and Gimpel 2016).
+  case gelu
+  /// GELU by the tanh approximation: GPT-2's.
+  case geluTanh
+  /// The hyperbolic tangent.
+  case tanh
+  /// max(x, 0)
+  case relu
+
+  var kernel: Kernels.Activation {
+    switch self {
+    case .gelu: .geluErf
+    case .geluTanh: .geluTanh
+    case .tanh: .tanh
+    case .relu: .relu
+    }
+  }
+}
+
+/// y = f(x), element by element.
+public func activation(_ kind: Activation, _ x: Tensor) -> Tensor {
+  let y = x.tape.output(x.shape, layout: x.layout)
+  x.tape.compute("activation") {
+    ActivationKernel.forward(kind.kernel, x.pointer, into: y.pointer, count: x.shape.count)
+  }
+  x.tape.record(y, ActivationOperation(kind: kind, x: x))
+  return y
+}
+
+/// dx = dy · f′(x)
+struct ActivationOperation: Operation {
+  let kind: Activation
+  let x: Tensor
+
+  func backward(_ dy: Tensor, into gradients: inout Gradients) {
+    let dx = x.tape.uninitialized(x.shape)
+    x.tape.compute("activation, input") {
+      ActivationKernel.backward(kind.kernel, dy.pointer, x.pointer, into: dx.pointer, count: x.shape.count)
+    }
+    gradients.add(dx, to: x)
+  }
+}

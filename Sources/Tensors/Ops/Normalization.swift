@@ -1,0 +1,43 @@
+import Kernels
+
+/// y = (x − mean) / √(variance + ε) · gain + bias, row by row (Ba, Kiros and Hinton 2016).
+///
+/// - Parameters:
+///   - x: rows of width D.
+///   - gain: [D].
+///   - bias: [D].
+public func layerNorm(_ x: Tensor, gain: Parameter, bias: Parameter, epsilon: Float) -> Tensor {
+  let (rows, width) = (x.shape.rows, x.shape.width)
+  require(gain.shape == [width] && bias.shape == [width], "norm of width \(gain.shape) for rows \(x.shape)")
+  let y = x.tape.output([rows, width], layout: x.layout)
+  let mean = x.tape.uninitialized([rows])
+  let reciprocalDeviation = x.tape.uninitialized([rows])
+  x.tape.compute("layer norm") {
+    LayerNormKernel.forward(
+      x.pointer, gain: gain.values, bias: bias.values, epsilon: epsilon, into: y.pointer, mean: mean.pointer,
+      reciprocalDeviation: reciprocalDeviation.pointer, rows: rows, width: width)
+  }
+  x.tape.record(
+    y, LayerNormOperation(x: x, gain: gain, bias: bias, mean: mean, reciprocalDeviation: reciprocalDeviation))
+  return y
+}
+
+/// With x̂ the normalized row and g = dy · gain: dx = (g − mean(g) − x̂ · mean(g · x̂)) / deviation
+struct LayerNormOperation: Operation {
+  let x: Tensor
+  let gain: Parameter
+  let bias: Parameter
+  let mean: Tensor
+  let reciprocalDeviation: Tensor
+
+  func backward(_ dy: Tensor, into gradients: inout Gradients) {
+    let dx = x.tape.uninitialized(x.shape)
+    x.tape.compute("layer norm, input") {
+      LayerNormKernel.backward(
+        dy.pointer, x.pointer, gain: gain.values, mean: mean.pointer,
+        reciprocalDeviation: reciprocalDeviation.pointer, into: dx.pointer, dgain: gain.gradient,
+        dbias: bias.gradient, rows: x.shape.rows, width: x.shape.width)
+    }
+    gradients.add(dx, to: x)
+  }
+}

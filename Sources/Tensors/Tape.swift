@@ -1,0 +1,133 @@
+import Kernels
+import Randomness
+
+/// A differentiable operation: what it kept from the forward pass, and how gradients flow back through it.
+protocol Operation {
+  /// Adds to `gradients` what the output's gradient means for the inputs, and to each parameter its share.
+  func backward(_ outputGradient: Tensor, into gradients: inout Gradients)
+}
+
+/// Records operations as they run; backward replays them in reverse.
+///
+/// The tape enters with the data and carries what ops would otherwise need as arguments: whether gradients are wanted,
+/// whether dropout applies, and the random key. One thread at a time uses a tape; its kernels use the thread pool.
+public final class Tape {
+  /// Where the numbers of this tape live.
+  public let workspace: Workspace
+  /// Whether operations are recorded for `backward`.
+  public let recordsGradients: Bool
+  /// Whether dropout drops; otherwise it is the identity.
+  public let appliesDropout: Bool
+  /// The key of dropout's random numbers.
+  public let key: RandomKey
+  /// Floating-point operations of the matrix products so far, forward only.
+  public private(set) var forwardFlops = 0.0
+
+  private var records: [Record] = []
+  private var shapes: [Shape] = []
+  private var layouts: [RowLayout?] = []
+
+  private struct Record {
+    let operation: any Operation
+    let output: Int
+  }
+
+  /// An empty tape over `workspace`.
+  public init(
+    workspace: Workspace, recordsGradients: Bool, appliesDropout: Bool,
+    key: RandomKey = RandomKey(seed: 0, purpose: .dropout)
+  ) {
+    self.workspace = workspace
+    self.recordsGradients = recordsGradients
+    self.appliesDropout = appliesDropout
+    self.key = key
+  }
+
+  /// A tape for using a model: neither gradients nor dropout.
+  public static func inference(_ workspace: Workspace) -> Tape {
+    Tape(workspace: workspace, recordsGradients: false, appliesDropout: false)
+  }
+
+  /// A constant: numbers that come from outside, into which no gradient flows.
+  public func constant(_ values: [Float], shape: Shape) -> Tensor {
+    require(values.count == shape.count, "\(values.count) numbers don't fill shape \(shape)")
+    let tensor = uninitialized(shape)
+    if !workspace.isDry {
+      for (index, value) in values.enumerated() { (tensor.pointer + index).initialize(to: value) }
+    }
+    return tensor
+  }
+
+  /// Integers copied to the tape's side; `layout` tells the samples of the rows they stand for.
+  func indices(_ values: [Int32], layout: RowLayout?) -> Indices {
+    let storage = workspace.block(byteCount: max(1, values.count) * 4)
+    if !workspace.isDry {
+      let base = storage.base.bindMemory(to: Int32.self, capacity: max(1, values.count))
+      for (index, value) in values.enumerated() { base[index] = value }
+    }
+    return Indices(storage: storage, count: values.count, layout: layout)
+  }
+
+  /// Runs the recorded operations in reverse, starting from sums weighted by `seeds`.
+  ///
+  /// Adds to the gradient of every parameter that was used. Each activation is freed once its gradient has flowed.
+  public func backward(from sums: [(sum: Tensor, seed: Float)]) {
+    var gradients = Gradients(tape: self, count: shapes.count)
+    for (sum, seed) in sums {
+      let tensor = uninitialized(sum.shape)
+      compute("seed") { ElementwiseKernel.fill(tensor.pointer, value: seed, count: sum.shape.count) }
+      gradients.add(tensor, to: sum)
+    }
+    replay(&gradients)
+  }
+
+  /// Runs the recorded operations in reverse, starting from a given gradient of `output`.
+  func backward(_ output: Tensor, gradient: [Float]) {
+    var gradients = Gradients(tape: self, count: shapes.count)
+    gradients.add(constant(gradient, shape: output.shape), to: output)
+    replay(&gradients)
+  }
+
+  private func replay(_ gradients: inout Gradients) {
+    require(recordsGradients, "this tape records no gradients")
+    while let record = records.popLast() {
+      if let gradient = gradients.take(record.output, shape: shapes[record.output], layout: layouts[record.output]) {
+        record.operation.backward(gradient, into: &gradients)
+      }
+    }
+  }
+
+  /// The types of the recorded operations.
+  var operationNames: Set<String> { Set(records.map { "\(type(of: $0.operation))" }) }
+
+  /// Runs a kernel: the one place that a dry run skips.
+  @inline(__always)
+  func compute(_ name: StaticString, flops: Double = 0, _ kernel: () -> Void) {
+    forwardFlops += flops
+    if !workspace.isDry { kernel() }
+  }
+
+  /// A tensor whose numbers are yet to be written and into which no gradient flows.
+  func uninitialized(_ shape: Shape, layout: RowLayout? = nil) -> Tensor {
+    let storage = workspace.block(byteCount: shape.count * MemoryLayout<Float>.stride)
+    return Tensor(shape: shape, tape: self, storage: storage, variable: -1, layout: layout)
+  }
+
+  /// The output of an operation: a tensor that gradients flow into, if this tape records them.
+  func output(_ shape: Shape, layout: RowLayout? = nil) -> Tensor {
+    guard recordsGradients else { return uninitialized(shape, layout: layout) }
+    return variable(workspace.block(byteCount: shape.count * MemoryLayout<Float>.stride), shape, layout: layout)
+  }
+
+  /// An output in storage that exists already.
+  func variable(_ storage: Storage, _ shape: Shape, layout: RowLayout?) -> Tensor {
+    shapes.append(shape)
+    layouts.append(layout)
+    return Tensor(shape: shape, tape: self, storage: storage, variable: shapes.count - 1, layout: layout)
+  }
+
+  /// Remembers how gradients flow back through `output`.
+  func record(_ output: Tensor, _ operation: @autoclosure () -> any Operation) {
+    if recordsGradients { records.append(Record(operation: operation(), output: output.variable)) }
+  }
+}

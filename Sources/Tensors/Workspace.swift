@@ -1,0 +1,72 @@
+/// Recycled memory for the activations of a step.
+///
+/// Blocks come in size classes (eight to an octave, at most an eighth wasted), so packed batches whose token counts vary
+/// settle on a bounded set of blocks and later steps make no system call. A dry workspace hands out no memory and only
+/// counts: a step recorded in it tells the peak before anything starts.
+public final class Workspace {
+  /// Whether memory is only counted.
+  public let isDry: Bool
+  /// Bytes in use by living tensors.
+  public private(set) var usedBytes = 0
+  /// The most bytes that were ever in use at once.
+  public private(set) var peakBytes = 0
+  /// Bytes held from the system.
+  public private(set) var reservedBytes = 0
+
+  private var free: [Int: [UnsafeMutableRawPointer]] = [:]
+
+  /// An empty workspace; `isDry` counts memory without taking any.
+  public init(isDry: Bool = false) {
+    self.isDry = isDry
+  }
+
+  deinit {
+    for blocks in free.values {
+      for block in blocks { block.deallocate() }
+    }
+  }
+
+  /// A block of at least `byteCount` bytes; its contents are whatever was there.
+  func block(byteCount: Int) -> Storage {
+    let size = Workspace.sizeClass(byteCount)
+    usedBytes += size
+    peakBytes = max(peakBytes, usedBytes)
+    if isDry { return Storage(base: Workspace.nowhere, byteCount: size, workspace: self) }
+    if let base = free[size]?.popLast() { return Storage(base: base, byteCount: size, workspace: self) }
+    reservedBytes += size
+    let base = UnsafeMutableRawPointer.allocate(byteCount: size, alignment: 64)
+    return Storage(base: base, byteCount: size, workspace: self)
+  }
+
+  fileprivate func recycle(_ base: UnsafeMutableRawPointer, byteCount: Int) {
+    usedBytes -= byteCount
+    if !isDry { free[byteCount, default: []].append(base) }
+  }
+
+  /// The smallest of eight steps per octave, at least 256 bytes, that holds `byteCount`.
+  static func sizeClass(_ byteCount: Int) -> Int {
+    if byteCount <= 256 { return 256 }
+    let step = 1 << (Int.bitWidth - (byteCount - 1).leadingZeroBitCount - 4)
+    return (byteCount + step - 1) / step * step
+  }
+
+  /// A non-null address that is never read: what tensors of a dry run point to.
+  private nonisolated(unsafe) static let nowhere = UnsafeMutableRawPointer.allocate(byteCount: 64, alignment: 64)
+}
+
+/// One block of memory, given back to its workspace when the last tensor lets go.
+final class Storage {
+  let base: UnsafeMutableRawPointer  // `let`: no exclusivity checks on the way to the numbers
+  let byteCount: Int
+  private let workspace: Workspace
+
+  var floats: UnsafeMutablePointer<Float> { base.assumingMemoryBound(to: Float.self) }
+
+  init(base: UnsafeMutableRawPointer, byteCount: Int, workspace: Workspace) {
+    self.base = base
+    self.byteCount = byteCount
+    self.workspace = workspace
+  }
+
+  deinit { workspace.recycle(base, byteCount: byteCount) }
+}

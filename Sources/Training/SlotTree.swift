@@ -1,0 +1,29 @@
+/// The one balanced binary tree over a step's micro-slots, on which everything that adds up is added.
+///
+/// Who computes a node never matters, only its place: one worker or eight give the same bits. A node of n leaves has
+/// the largest power of two below n on its left, so aligned subtrees are the same whatever follows them.
+public enum SlotTree {
+  /// Folds the values of `slots` in tree order; empty leaves are nil and change nothing.
+  public static func fold<Value>(
+    _ slots: Range<Int>, leaf: (Int) throws -> Value?, join: (Value, Value) throws -> Value
+  ) rethrows -> Value? {
+    if slots.isEmpty { return nil }
+    if slots.count == 1 { return try leaf(slots.lowerBound) }
+    let middle = slots.lowerBound + leftCount(slots.count)
+    let left = try fold(slots.lowerBound..<middle, leaf: leaf, join: join)
+    let right = try fold(middle..<slots.upperBound, leaf: leaf, join: join)
+    guard let left else { return right }
+    guard let right else { return left }
+    return try join(left, right)
+  }
+
+  /// The largest power of two below `count`.
+  static func leftCount(_ count: Int) -> Int {
+    1 << (Int.bitWidth - 1 - (count - 1).leadingZeroBitCount)
+  }
+
+  /// The rows of each of `slots` slots when `rows` rows are dealt in order, sizes differing by at most one.
+  public static func deal(_ rows: Int, into slots: Int) -> [Range<Int>] {
+    (0..<slots).map { $0 * rows / slots..<($0 + 1) * rows / slots }
+  }
+}
