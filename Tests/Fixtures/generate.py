@@ -4,6 +4,7 @@
     python3 Tests/Fixtures/generate.py --environment /tmp/cloze-fixtures     makes the environment, then everything
     python3 Tests/Fixtures/generate.py --check                               makes everything elsewhere and compares
     python3 Tests/Fixtures/generate.py --distances                           how far PyTorch's own float32 is off
+    python3 Tests/Fixtures/generate.py --environment FOLDER --install        makes the environment only
 
 The environment is a throw-away virtual environment with the versions in requirements.txt (about 1.5 GB; packages only:
 no model and no data is downloaded, all weights are random and all texts are invented here). With the same versions on
@@ -19,16 +20,27 @@ import sys
 import tempfile
 
 HERE = pathlib.Path(__file__).resolve().parent
+TORCH_INDEX = "https://download.pytorch.org/whl/cpu"
 SETTINGS = {"MKL_CBWR": "COMPATIBLE", "OMP_NUM_THREADS": "1", "HF_HUB_OFFLINE": "1", "PYTHONHASHSEED": "0",
             "TOKENIZERS_PARALLELISM": "false", "RAYON_NUM_THREADS": "1"}
 
 
-def enter(environment, flags):
-    """Runs this script again inside the environment, which is made first where there is none."""
+def install(environment):
+    """Makes the virtual environment where there is none, with the CPU build of PyTorch; returns its Python."""
     python = environment / "bin" / "python"
     if not python.exists():
+        lines = (HERE / "requirements.txt").read_text().splitlines()
+        torch = next(line for line in lines if line.startswith("torch=="))
+        pip = [python, "-m", "pip", "install", "-q"]
         subprocess.run([sys.executable, "-m", "venv", environment], check=True)
-        subprocess.run([python, "-m", "pip", "install", "-q", "-r", HERE / "requirements.txt"], check=True)
+        subprocess.run([*pip, "--retries", "1", "--extra-index-url", TORCH_INDEX, "--no-deps", torch], check=True)
+        subprocess.run([*pip, "-r", HERE / "requirements.txt"], check=True)
+    return python
+
+
+def enter(environment, flags):
+    """Runs this script again inside the environment."""
+    python = install(environment)
     sys.exit(subprocess.run([python, __file__, *flags], env=os.environ | SETTINGS).returncode)
 
 
@@ -83,8 +95,11 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--environment", type=pathlib.Path, help="folder of the virtual environment, made if missing")
     parser.add_argument("--check", action="store_true", help="change nothing; exit 1 if something would change")
+    parser.add_argument("--install", action="store_true", help="make the environment, nothing else")
     parser.add_argument("--distances", action="store_true", help="print the float32 distances; change nothing")
     options = parser.parse_args()
+    if options.environment and options.install:
+        return install(options.environment.resolve())
     if options.environment:
         enter(options.environment.resolve(), [f for f in ("--check", "--distances") if getattr(options, f[2:])])
     if any(os.environ.get(name) != value for name, value in SETTINGS.items()):
