@@ -1,0 +1,46 @@
+/// GPT-2's spelling of bytes as visible scalars: printable bytes stand for themselves, the others for U+0100 onward.
+enum ByteAlphabet {
+  /// The scalar of each byte.
+  static let scalars: [UInt32] = {
+    var scalars: [UInt32] = []
+    var next: UInt32 = 0x100
+    for byte in UInt32(0)..<256 {
+      if (0x21...0x7E).contains(byte) || (0xA1...0xAC).contains(byte) || (0xAE...0xFF).contains(byte) {
+        scalars.append(byte)
+      } else {
+        scalars.append(next)
+        next += 1
+      }
+    }
+    return scalars
+  }()
+
+  /// The byte of each scalar below U+0144.
+  private static let bytes: [UInt8?] = {
+    var bytes = [UInt8?](repeating: nil, count: 0x144)
+    for (byte, scalar) in scalars.enumerated() { bytes[Int(scalar)] = UInt8(truncatingIfNeeded: byte) }
+    return bytes
+  }()
+
+  /// The bytes in the order of their scalars, as vocabularies list them.
+  static let sortedBytes: [UInt8] = (0..<256).sorted { scalars[$0] < scalars[$1] }.map { UInt8($0) }
+
+  /// The bytes a token spells; nil where it holds another scalar.
+  static func bytes(of token: String) -> [UInt8]? {
+    var result: [UInt8] = []
+    for scalar in token.unicodeScalars {
+      guard scalar.value < 0x144, let byte = bytes[Int(scalar.value)] else { return nil }
+      result.append(byte)
+    }
+    return result
+  }
+
+  static func token(of bytes: some Sequence<UInt8>) -> String {
+    String(decoding: UTF8Text.bytes(of: bytes.map { scalars[Int($0)] }), as: UTF8.self)
+  }
+
+  /// The id of each byte in a vocabulary, negative where it is missing.
+  static func ids(in vocabulary: Vocabulary) -> [Int32] {
+    (UInt8.min...UInt8.max).map { vocabulary.id(of: token(of: [$0])) ?? -1 }
+  }
+}

@@ -1,0 +1,130 @@
+/// The three ways of cutting text that can be trained.
+public enum TokenizerKind: String, CaseIterable, Sendable {
+  /// Words of BERT's splitter in the longest pieces of the vocabulary.
+  case wordpiece
+  /// Words of GPT-2's splitter, bytes merged in pairs; loses nothing.
+  case byteBPE = "byte_bpe"
+  /// One token per Unicode scalar.
+  case characters
+}
+
+/// A map from text to ids and back, equal to the Hugging Face library's on the same files.
+///
+/// A value that any number of threads may use at once; words met before are remembered within bounds.
+public struct Tokenizer: Sendable {
+  let vocabulary: Vocabulary
+  let encoder: TextEncoder
+  let added: AddedTokens
+  let template: Template
+  let decoder: TokenDecoder
+  /// The tokens with a role.
+  public let specials: SpecialTokens
+  /// The longest input of the model, written to `tokenizer_config.json`; nil for no limit.
+  public var modelMaximumLength: Int?
+  private let isSpecialByID: [Bool]
+
+  init(
+    vocabulary: Vocabulary, encoder: TextEncoder, added: [AddedToken], template: Template, decoder: TokenDecoder,
+    specials: SpecialTokens, modelMaximumLength: Int? = nil
+  ) {
+    self.vocabulary = vocabulary
+    self.encoder = encoder
+    self.added = AddedTokens(added, normalizer: encoder.normalizer)
+    self.template = template
+    self.decoder = decoder
+    self.specials = specials
+    self.modelMaximumLength = modelMaximumLength
+    var isSpecial = [Bool](repeating: false, count: vocabulary.tokens.count)
+    for token in added where token.isSpecial { isSpecial[Int(token.id)] = true }
+    isSpecialByID = isSpecial
+  }
+
+  /// How text is cut.
+  public var kind: TokenizerKind {
+    switch encoder.model {
+    case .wordPiece: .wordpiece
+    case .bytePairs: .byteBPE
+    case .characters: .characters
+    }
+  }
+
+  /// The number of ids; they run from 0 without a gap.
+  public var vocabularySize: Int { vocabulary.tokens.count }
+
+  /// The token with that id as the vocabulary spells it; nil outside the vocabulary.
+  public func token(_ id: Int32) -> String? { vocabulary.token(of: id) }
+
+  /// The id of a token as the vocabulary spells it.
+  public func id(_ token: String) -> Int32? { vocabulary.id(of: token) }
+
+  /// True for ids that decoding leaves out and masking must not touch.
+  public func isSpecial(_ id: Int32) -> Bool { id >= 0 && Int(id) < isSpecialByID.count && isSpecialByID[Int(id)] }
+
+  /// Every id that text can hold: neither special nor reserved as `[unused…]`, ascending.
+  public var ordinaryIds: [Int32] {
+    vocabulary.tokens.indices.lazy.map { Int32(truncatingIfNeeded: $0) }.filter { id in
+      !isSpecial(id) && vocabulary.token(of: id)?.utf8.starts(with: "[unused".utf8) == false
+    }
+  }
+
+  /// The text's ids, where special tokens spelled out in it are plain text: for a corpus, whose `[MASK]` is not ours.
+  public func ids(_ text: String) -> [Int32] {
+    var ids: [Int32] = []
+    appendIds(of: text, to: &ids)
+    return ids
+  }
+
+  /// Appends what `ids(_:)` returns.
+  public func appendIds(of text: String, to ids: inout [Int32]) {
+    var sink = TokenSink(.ids, ids: ids)
+    ids = []
+    encodePlain(text, to: &sink)
+    ids = sink.ids
+  }
+
+  /// The text's ids as in `ids(_:)`, and for each whether it begins a word, for masking whole words.
+  public func idsAndWordStarts(_ text: String) -> (ids: [Int32], startsWord: [Bool]) {
+    var sink = TokenSink(.wordStarts)
+    encodePlain(text, to: &sink)
+    return (sink.ids, sink.startsWord)
+  }
+
+  /// The finished input of a model for a text or a pair, where special and added tokens spelled out in the text
+  /// (`Paris is the [MASK] of France`) are recognized.
+  ///
+  /// Above `maximumLength` tokens, special ones included, the longer text is cut first. A limit below the number of
+  /// special tokens cuts those.
+  public func encode(
+    _ text: String, pair: String? = nil, addingSpecialTokens: Bool = true, maximumLength: Int? = nil
+  ) -> Encoding {
+    var texts = [encodeAlone(text, sequence: 0)]
+    if let pair { texts.append(encodeAlone(pair, sequence: 1)) }
+    if let maximumLength {
+      let reserved = addingSpecialTokens ? template.specialCount(isPair: texts.count > 1) : 0
+      let limit = max(0, maximumLength - reserved)
+      let lengths = Encoding.longestFirst(texts[0].count, texts.count > 1 ? texts[1].count : 0, limit: limit)
+      texts[0].truncate(to: texts.count > 1 ? lengths.first : limit)
+      if texts.count > 1 { texts[1].truncate(to: lengths.second) }
+    }
+    var result = template.apply(texts, addingSpecialTokens: addingSpecialTokens)
+    if let maximumLength { result.truncate(to: max(0, maximumLength)) }
+    return result
+  }
+
+  /// The text of ids; ids outside the vocabulary are left out, bytes that are not UTF-8 become U+FFFD.
+  public func decode(_ ids: [Int32], skippingSpecialTokens: Bool = true) -> String {
+    decoder.text(of: ids.filter { !skippingSpecialTokens || !isSpecial($0) }.compactMap(token))
+  }
+
+  private func encodePlain(_ text: String, to sink: inout TokenSink) {
+    var text = text
+    text.withUTF8 { encoder.append(TextStretch(bytes: $0), to: &sink) }
+  }
+
+  private func encodeAlone(_ text: String, sequence: Int) -> Encoding {
+    var text = text
+    var sink = TokenSink(.full)
+    text.withUTF8 { added.encode($0, with: encoder, to: &sink) }
+    return Encoding(sink, vocabulary: vocabulary, sequence: sequence)
+  }
+}
