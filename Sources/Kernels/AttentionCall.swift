@@ -65,8 +65,6 @@ public struct AttentionCall {
   static func tileHeight(keyCount: Int) -> Int { min(128, max(16, 32768 / max(1, keyCount) / 16 * 16)) }
 }
 
-// MARK: - Dropout
-
 extension AttentionCall {
   /// The random words of one part's probabilities.
   ///

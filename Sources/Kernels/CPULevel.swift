@@ -39,6 +39,7 @@ public enum CPULevel: Int, Comparable, CaseIterable, Sendable {
     }
   }
 
+  /// Whether the left level's vectors are the narrower ones.
   public static func < (left: CPULevel, right: CPULevel) -> Bool { left.rawValue < right.rawValue }
 
   init(_ level: ck_level) { self = CPULevel(rawValue: Int(level.rawValue)) ?? .baseline }

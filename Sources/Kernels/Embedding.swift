@@ -1,3 +1,5 @@
+// swift-format-ignore-file: AlwaysUseLowerCamelCase
+
 import CKernels
 
 // V entries of the table, M rows, D width

@@ -19,7 +19,8 @@ public enum Parallel {
     withoutActuallyEscaping(body) { body in
       var task = Task(body: body)
       withUnsafeMutablePointer(to: &task) { pointer in
-        ck_pool_run(count, { context, index in context.assumingMemoryBound(to: Task.self).pointee.body(index) }, pointer)
+        ck_pool_run(
+          count, { context, index in context.assumingMemoryBound(to: Task.self).pointee.body(index) }, pointer)
       }
     }
   }
