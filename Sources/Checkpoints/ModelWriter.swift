@@ -24,7 +24,7 @@ public enum ModelWriter {
     var files = [FolderFile("config.json", text: configuration(loaded.model, isBare: isBare) + "\n")]
     files += try weights(tensors, shardLimit: shardLimit)
     if let tokenizer = loaded.tokenizer {
-      files += try tokenizer.files().map { FolderFile($0.name, bytes: $0.bytes) }
+      files += tokenizer.files().map { FolderFile($0.name, bytes: $0.bytes) }
     }
     return files
   }
