@@ -1,0 +1,177 @@
+extension Lexicon {
+  /// The words of the bundled corpus: more than 2,000 types, all built here.
+  public static let standard = Lexicon(
+    trades: standardTrades,
+    things: [
+      Things(
+        suffixes: words("box jar bag pot bin tub tin cup can"),
+        verbs: words("filled emptied sealed opened stacked labeled packed locked shook")),
+      Things(
+        suffixes: words("blade saw pole rod fork rack hook pan pin"),
+        verbs: words("sharpened cleaned oiled fixed tested polished wiped bent gripped")),
+      Things(
+        suffixes: words("cloth coat cap belt hat gown wrap band rug"),
+        verbs: words("washed folded patched ironed mended lined wore cut tore")),
+    ],
+    scenes: standardScenes,
+    nameStems: standardNameStems,
+    maleEndings: words("o en"),
+    femaleEndings: words("a i"),
+    towns: products(
+      words(
+        """
+        Stone Ash North Red Elm Wolf Fair Oak Black High Long Rose Fox West Cold Birch Deep Gold Hart South Fern Holm \
+        East Wood Hay Mill Thorn Lamb Swan Rook Clay Brook Crow Marsh White Green Kings Bell Wind Sun
+        """), words("ford ton dale bury wick ham stead by field more ley den")),
+    openers: standardOpeners,
+    adjectives: standardAdjectives,
+    materials: standardMaterials,
+    numbers: words(
+      """
+      two three four ten six five seven twelve eight nine twenty eleven fifteen thirty forty fifty thirteen sixty \
+      fourteen eighty sixteen ninety seventy seventeen eighteen nineteen
+      """),
+    determiners: words("the this that one another every"),
+    adverbs: words(
+      """
+      slow quick quiet glad careful proud sad kind brave calm bold warm cheerful swift sweet soft eager loud rough \
+      smooth neat cold plain clever gentle patient keen secret hopeful grim free clear rude sharp strict fond stern \
+      vague firm brief odd mild deep frank wise nervous dear tight loose fair tender bitter \
+      noisy rare exact bright dim hasty brisk cool shy late solemn great harsh close fresh thick weak stout sober \
+      crisp sly blind stiff lame
+      """
+    ).map(adverb),
+    moods: words(
+      """
+      sang smiled slept laughed rested whistled sighed danced prayed wept yawned dreamed cried hummed waited spoke \
+      nodded paused bowed sat stood blushed shivered grinned
+      """),
+    keeping: words("kept owned stored hid saved guarded made hoarded"),
+    giving: words("sold gave sent lent showed offered brought promised passed handed rented carted owed shipped"),
+    taking: words("bought took borrowed ordered received got won stole begged earned leased claimed"),
+    sharing: words(
+      "carried found moved lost praised studied weighed hung broke dropped shared drew hated loved dragged lifted"),
+    going: words(
+      "walked hurried returned rode wandered went marched ran strolled raced limped drove crept skipped moved fled"),
+    happening: words(
+      "waited appeared stood moved vanished gleamed shook rested fell rose turned swayed lay shone creaked lingered"))
+
+  private static let standardTrades = [
+    trade(
+      "baker", "baked kneaded glazed sifted toasted", "bread rye oat dough honey yeast crumb plum tart flour bun crust"),
+    trade(
+      "fisher", "hauled netted hooked salted trapped",
+      "eel crab cod tide trout shell salmon kelp herring gull pike reef"),
+    trade(
+      "smith", "hammered forged welded tempered filed",
+      "iron nail anvil steel chain ember rivet bolt copper tin slag spur"),
+    trade(
+      "farmer", "planted watered raked reaped weeded",
+      "wheat barley turnip plow hay corn bean seed cabbage straw pea furrow"),
+    trade(
+      "weaver", "stitched braided dyed carded hemmed",
+      "wool loom thread yarn silk linen flax lace knot spindle felt tweed"),
+    trade(
+      "miner", "drilled blasted quarried crushed chiseled",
+      "coal ore shaft quartz gravel slate tunnel lamp pick cave dust gem"),
+    trade(
+      "potter", "molded fired shaped painted pressed", "clay kiln tile wheel mud brick vase urn bowl sand jug slip"),
+    trade(
+      "brewer", "brewed poured fermented strained bottled", "malt hop mead cider ale mash keg grain cork tap froth vat"),
+    trade(
+      "healer", "mixed steeped dried boiled gathered",
+      "herb root sage mint balm leaf thyme moss nettle petal fever willow"),
+    trade(
+      "printer", "printed copied inked trimmed bound",
+      "ink page book quill paper letter script stamp type ledger folio map"),
+    trade(
+      "shepherd", "sheared herded grazed penned milked",
+      "lamb ewe flock fleece ram goat pasture crook bell clover kid barn"),
+    trade(
+      "carpenter", "sawed carved planed sanded joined",
+      "plank beam pine peg timber cedar lumber joint birch log stair door"),
+  ]
+
+  /// The adverb of an adjective: "gentle" makes "gently", "hasty" makes "hastily".
+  private static func adverb(_ adjective: String) -> String {
+    if adjective.hasSuffix("le") { return adjective.dropLast() + "y" }
+    return adjective.hasSuffix("y") && adjective.count > 3 ? adjective.dropLast() + "ily" : adjective + "ly"
+  }
+
+  private static func trade(_ role: String, _ verbs: String, _ stems: String) -> Trade {
+    Trade(role: role, verbs: words(verbs), stems: words(stems))
+  }
+
+  private static let standardScenes = [
+    scene("market", "stall trader coin cart buyer pigeon awning juggler porter basket"),
+    scene("river", "heron reed ferry otter swan raft bridge frog duck ripple"),
+    scene("forest", "deer oak fern owl hare pinecone thorn toadstool badger wren"),
+    scene("inn", "guest candle lute mug fiddler bench traveler stew curtain tankard"),
+    scene("hill", "boulder hawk cloud shrub lark ridge shadow lizard thistle falcon"),
+    scene("harbor", "mast sailor anchor sail rope dock lantern oar pelican captain"),
+  ]
+
+  private static func scene(_ place: String, _ sights: String) -> Scene {
+    Scene(place: place, sights: words(sights))
+  }
+
+  /// Pronounceable stems, onset × rime, dealt so that neighbors share neither.
+  private static let standardNameStems: [String] = {
+    let onsets = words("b br d dr f g gr h j k l m n p r s t tr v w")
+    let rimes = words("el am or in an il os ev ar en im ul")
+    return (0..<240).map { place in
+      let stem = onsets[(place * 7) % 20] + rimes[(place * 5 + place / 60) % 12]
+      return stem.prefix(1).uppercased() + stem.dropFirst()
+    }
+  }()
+
+  private static let standardOpeners: [String] = {
+    let hours = words("dawn noon dusk sunset midnight breakfast supper lunch")
+    let days = words("Monday Sunday Friday Saturday Tuesday Thursday Wednesday")
+    let months = words(
+      "spring May winter June summer March autumn April July October August January September December November February"
+    )
+    let single = words("soon later then once meanwhile today afterwards suddenly yesterday finally")
+    let lists = [
+      single, hours.map { "at " + $0 }, months.map { "in " + $0 }, days.map { "on " + $0 },
+      hours.map { "before " + $0 }, hours.map { "after " + $0 },
+    ]
+    return interleaved(lists)
+  }()
+
+  private static let standardAdjectives = words(
+    """
+    old new small big good long cheap strong heavy light round thin wide clean broad fine narrow tall smooth hollow \
+    crooked spare fat flat dry wet warm soft hard rough torn used lost odd neat stout tiny huge large empty full sharp \
+    dull stiff loose tight square ugly rare royal stolen cold hot damp raw ripe shiny bright dim cool bare best crude \
+    deep fair famous first foul frail fresh grand great holy last lucky magic mean modest pretty plain poor proper \
+    quaint rich rigid secret short silly simple slim solid sound steep strange sturdy thick vast weak whole worn young
+    """)
+
+  private static let standardMaterials: [String] = {
+    let stems = words(
+      "dust rust salt smoke wax sand oil rain frost wind soap milk chalk moss leaf grass rock cloud mist dirt silk hair straw"
+    )
+    let lists = [
+      words("red white black green blue grey brown yellow pink gold silver orange scarlet purple"),
+      stems.map { $0 + "y" }, words("wood earth lead wax oak").map { $0 + "en" },
+      words("spot seam rim lid shape color scent price flaw name taste weight stain end edge frame root").map {
+        $0 + "less"
+      },
+      words("green blue red black brown grey white pink").map { $0 + "ish" },
+      words("dented painted striped stained dyed curved marked cracked laced tiled"),
+      words("cloud wood stone leaf silk bird glass star moon fish cat horse").map { $0 + "like" },
+    ]
+    return interleaved(lists)
+  }()
+
+  /// Rank by rank over the lists, so that every list has common and rare members.
+  private static func interleaved(_ lists: [[String]]) -> [String] {
+    (0..<(lists.map(\.count).max() ?? 0)).flatMap { rank in lists.compactMap { rank < $0.count ? $0[rank] : nil } }
+  }
+
+  /// The words of a line.
+  private static func words(_ line: String) -> [String] {
+    line.split(separator: " ").map(String.init)
+  }
+}
