@@ -27,10 +27,12 @@ extension CheckpointStore {
   ///   - expectedBytes: about how many bytes it will have; where given, too full a disk is an error before anything is
   ///     written.
   ///   - files: each file's bytes, sent in pieces; asked for again when an attempt fails.
+  ///   - acknowledge: called the moment the checkpoint is durable, before links are moved and old ones removed.
   /// - Throws: `CheckpointError`, or what a file's own `write` throws.
   @discardableResult
   public func save(
-    step: Int, isBest: Bool = false, expectedBytes: UInt64? = nil, files content: [FolderFile]
+    step: Int, isBest: Bool = false, expectedBytes: UInt64? = nil, files content: [FolderFile],
+    acknowledge: (CheckpointManifest) -> Void = { _ in }
   ) throws -> SavedCheckpoint {
     guard step >= 0 else { throw CheckpointError.badStep(step) }
     try checkNames(content)
@@ -42,6 +44,7 @@ extension CheckpointStore {
       do {
         let (manifest, existed) = try commit(step, isBest, content)
         knowledge.withLock { $0[step] = Knowledge(isWhole: true, isBest: isBest) }
+        acknowledge(manifest)
         let (removed, warnings) = tidyUp(after: manifest)
         return SavedCheckpoint(
           step: step, folder: folder(step: step), manifest: manifest, existed: existed, removed: removed,
@@ -99,8 +102,14 @@ extension CheckpointStore {
       return (manifest, existed)
     } catch {
       // A step whose name may not have reached the disk must not be found there by the next attempt, which would
-      // believe it: it writes everything anew.
-      if place != temporary { try? fileSystem.rename(place, to: temporary, replacing: false) }
+      // believe it: it writes everything anew, or there is no next attempt.
+      if place != temporary {
+        do {
+          try fileSystem.rename(place, to: temporary, replacing: false)
+        } catch {
+          throw CheckpointError.file(error)
+        }
+      }
       if !isDifference(error) { try? fileSystem.removeTree(temporary) }
       throw error
     }

@@ -56,7 +56,7 @@ public final class AppendFile: Sendable {
   ) throws(FileError) -> [String] {
     guard try fileSystem.status(path, followingLinks: false) != nil else { return [] }
     let bytes = try fileSystem.readBounded(path, limit: limit, followingLinks: false)
-    let end = bytes.lastIndex(of: UInt8(ascii: "\n")) ?? 0
+    guard let end = bytes.lastIndex(of: UInt8(ascii: "\n")) else { return [] }
     return bytes[..<end].split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
       .map { String(decoding: $0, as: UTF8.self) }
   }

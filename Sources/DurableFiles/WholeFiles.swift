@@ -1,17 +1,23 @@
 import Glibc
 
+/// So many interruptions in a row, without a byte between them, are taken for an error.
+private let interruptionLimit = 1000
+
 extension FileSystem {
   /// Writes every byte, however many calls it takes and whatever interrupts them.
   public func writeAll(_ bytes: UnsafeRawBufferPointer, to file: OpenFile) throws(FileError) {
     var done = 0
+    var interruptions = 0
     while done < bytes.count {
       do throws(FileError) {
         let count = try write(UnsafeRawBufferPointer(rebasing: bytes[done...]), to: file)
         // A device that takes nothing and reports nothing would be asked forever.
         guard count > 0 else { throw FileError(path: file.path, operation: .write, cause: .system(EIO)) }
         done += count
+        interruptions = 0
       } catch {
-        guard error.cause == .system(EINTR) else { throw error }
+        interruptions += 1
+        guard error.cause == .system(EINTR), interruptions < interruptionLimit else { throw error }
       }
     }
   }
@@ -21,14 +27,17 @@ extension FileSystem {
     _ file: OpenFile, at offset: UInt64, into bytes: UnsafeMutableRawBufferPointer
   ) throws(FileError) {
     var done = 0
+    var interruptions = 0
     while done < bytes.count {
       do throws(FileError) {
         let place = offset + UInt64(done)
         let count = try read(file, at: place, into: UnsafeMutableRawBufferPointer(rebasing: bytes[done...]))
         guard count > 0 else { throw FileError(path: file.path, operation: .read, cause: .cutShort(at: place)) }
         done += count
+        interruptions = 0
       } catch {
-        guard error.cause == .system(EINTR) else { throw error }
+        interruptions += 1
+        guard error.cause == .system(EINTR), interruptions < interruptionLimit else { throw error }
       }
     }
   }
