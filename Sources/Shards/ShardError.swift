@@ -12,6 +12,7 @@ public enum ShardError: Error, Equatable, Sendable {
   case positionBeyondEnd(shard: String, offset: UInt64)
   case shardsChanged([ShardChange])
   case invalidIndex(reason: String)
+  case unseparable(path: String, document: Int)
   case cannotCreate(path: String, errno: Int32)
   case cannotWrite(path: String, errno: Int32)
 }
@@ -44,7 +45,7 @@ extension ShardError {
     switch self {
     case .noMatch, .unknownExtension, .noColumn: 64
     case .notFound, .notRegularFile, .unreadable, .damaged, .badRecord, .positionBeyondEnd, .shardsChanged: 65
-    case .invalidIndex: 65
+    case .invalidIndex, .unseparable: 65
     case .expandsTooMuch: 77
     case .cannotCreate: 73
     case .cannotWrite: 74
@@ -74,6 +75,8 @@ extension ShardError: CustomStringConvertible {
     case .positionBeyondEnd(let shard, let offset): "\(shard) ends before byte \(offset), where reading should go on"
     case .shardsChanged(let changes): changes.map(\.description).joined(separator: "; ")
     case .invalidIndex(let reason): "the shard index is invalid: \(reason)"
+    case .unseparable(let path, let document):
+      "document \(document) would not be read back from \(path) as one document: it holds what separates documents"
     case .cannotCreate(let path, let errno): "\(path) cannot be created: \(systemMessage(errno))"
     case .cannotWrite(let path, let errno): "\(path) cannot be written: \(systemMessage(errno))"
     }

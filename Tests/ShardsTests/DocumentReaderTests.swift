@@ -53,7 +53,8 @@ import Testing
   func readingGoesOnFromEveryDocument(name: String, readAhead: Int) throws {
     let folder = try TemporaryFolder()
     let texts = [
-      "a.txt": "one\n\ntwo\nmore\n\n\nthree\n", "a.jsonl": "{\"text\":\"one\"}\n\n{\"text\":\"two\"}\n{\"text\":\"x\"}\n",
+      "a.txt": "one\n\ntwo\nmore\n\n\nthree\n",
+      "a.jsonl": "{\"text\":\"one\"}\n\n{\"text\":\"two\"}\n{\"text\":\"x\"}\n",
       "a.csv": "id,text\n1,one\n2,\"two\n2\"\n3,three",
     ]
     let shard = try folder.shard(name, try #require(texts[name]))
