@@ -76,14 +76,16 @@ public enum LinearKernel {
 }
 
 /// How a product is cut into tiles, one BLAS call each: by its shape alone.
+///
+/// BLAS rearranges both factors in every call. Measured with OpenBLAS, cutting columns costs little down to 128, cutting
+/// rows a lot below 256; eight to sixteen tiles leave no thread idle for long.
 enum MatrixProduct {
   /// Calls `body` for tiles that fill a rows × columns result.
   static func forEachTile(
     rows: Int, columns: Int, inner: Int, _ body: (_ rows: Range<Int>, _ columns: Range<Int>) -> Void
   ) {
     guard rows > 0 && columns > 0 else { return }
-    let height = tileHeight(rows)
-    let width = tileWidth(columns)
+    let (height, width) = tile(rows: rows, columns: columns, inner: inner)
     let down = (rows + height - 1) / height
     let across = (columns + width - 1) / width
     Parallel.forEach(down * across) { tile in
@@ -93,6 +95,15 @@ enum MatrixProduct {
     }
   }
 
-  static func tileHeight(_ rows: Int) -> Int { min(256, max(32, (rows + 7) / 8)) }
-  static func tileWidth(_ columns: Int) -> Int { columns <= 1024 ? columns : 1024 }
+  /// The height and width of a tile: at most 512 × 1024, at least 128 wide if the result is.
+  static func tile(rows: Int, columns: Int, inner: Int) -> (height: Int, width: Int) {
+    let down = (rows + 511) / 512
+    let wanted = rows * columns * inner < 1 << 29 ? 8 : 16
+    let across = max((columns + 1023) / 1024, min((columns + 64) / 128, (wanted + down - 1) / down), 1)
+    return (part(rows, down, multiple: 4), part(columns, across, multiple: 16))
+  }
+
+  private static func part(_ size: Int, _ count: Int, multiple: Int) -> Int {
+    ((size + count - 1) / count + multiple - 1) / multiple * multiple
+  }
 }

@@ -1,0 +1,17 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// Measurements of single parts. Run with `swift run -c release --package-path Benchmarks kernels`.
+let package = Package(
+  name: "Benchmarks",
+  dependencies: [.package(name: "Cloze", path: "..")],
+  targets: [
+    .executableTarget(
+      name: "kernels", dependencies: [.product(name: "Kernels", package: "Cloze")],
+      swiftSettings: [
+        .treatAllWarnings(as: .error), .enableUpcomingFeature("ExistentialAny"),
+        .enableUpcomingFeature("MemberImportVisibility"),
+      ])
+  ],
+  swiftLanguageModes: [.v6]
+)
