@@ -6,6 +6,12 @@ public struct TaskExample: Equatable, Sendable {
   public var text: String
   /// Whether people behave as the world's people do.
   public var label: TaskLabel
+
+  /// A text with its label.
+  public init(text: String, label: TaskLabel) {
+    self.text = text
+    self.label = label
+  }
 }
 
 /// What the labelled task asks.

@@ -36,6 +36,11 @@ public struct Story: Equatable, Sendable {
 
   /// The sentences in order; the end of the document is a draw too, told by their number.
   public var sentences: [Sentence]
+
+  /// A story of these sentences, possible or not.
+  public init(sentences: [Sentence]) {
+    self.sentences = sentences
+  }
 }
 
 /// A text that the world cannot have made.

@@ -34,10 +34,14 @@ extension World {
   /// Consecutive sentences of a document; an opening can only be the first.
   public func parseRun(_ text: String) throws(WorldError) -> [Story.Sentence] {
     var sentences: [Story.Sentence] = []
+    // Canonically equal letters beyond ASCII would match phrases without being their bytes.
+    guard text.utf8.allSatisfy({ $0 < 0x80 }) else { throw .foreignSentence(1) }
     var rest = text[...]
     while !rest.isEmpty {
       guard let period = rest.utf8.firstIndex(of: 0x2E) else { throw .foreignSentence(sentences.count + 1) }
-      guard let sentence = parseSentence(rest[...period]) else { throw .foreignSentence(sentences.count + 1) }
+      guard let sentence = parseSentence(rest[...period]), isPossible(sentence) else {
+        throw .foreignSentence(sentences.count + 1)
+      }
       sentences.append(sentence)
       rest = rest[rest.utf8.index(after: period)...]
       if rest.isEmpty { break }
@@ -50,11 +54,17 @@ extension World {
     return sentences
   }
 
+  /// Whether a sentence has positive probability: all but openings whose hero or goods are of another trade have.
+  private func isPossible(_ sentence: Story.Sentence) -> Bool {
+    sentence.kind != .opening || logProbability(ofRun: [sentence]) > -.infinity
+  }
+
   /// The draws of one sentence, its period included: the only ones that are rendered like it.
   func parseSentence(_ text: Substring) -> Story.Sentence? {
+    guard let first = text.utf8.first, (0x41...0x5A).contains(first) else { return nil }
     let words = text.dropLast().split(separator: " ", omittingEmptySubsequences: false)
     for kind in SentenceKind.allCases {
-      if let sentence = parse(words, as: kind), render(sentence) == text { return sentence }
+      if let sentence = parse(words, as: kind) { return sentence }
     }
     return nil
   }

@@ -3,23 +3,23 @@ public struct WorldConfiguration: Equatable, Sendable {
   /// The words.
   public var lexicon = Lexicon.standard
   /// Exponent of the Zipf law over trades.
-  public var tradeExponent = 0.6
+  public var tradeExponent = 0.8
   /// Exponent of the Zipf law over stems of names and goods.
   public var stemExponent = 0.5
   /// Exponent of the Zipf law over the other lists.
   public var listExponent = 0.5
   /// Share of sentences with an opener, where the kind of sentence has a place for one.
-  public var openerShare = 0.65
+  public var openerShare = 0.6
   /// Share of sentences with an adverb at the end, where there is a place for one.
-  public var adverbShare = 0.6
+  public var adverbShare = 0.65
   /// Share of sentences with a town at the end, where there is a place for one.
-  public var townShare = 0.75
+  public var townShare = 0.8
   /// Share of adjectives that one of color or matter follows.
-  public var materialShare = 0.6
+  public var materialShare = 0.7
   /// Share of subjects that are pronouns.
-  public var pronounShare = 0.45
+  public var pronounShare = 0.4
   /// Share of subjects that are roles ("the baker"); the rest are names.
-  public var roleShare = 0.1
+  public var roleShare = 0.15
   /// Share of determiners that are possessive.
   public var possessiveShare = 0.35
   /// Probability that a pronoun means somebody of the other gender than the hero.
@@ -31,9 +31,9 @@ public struct WorldConfiguration: Equatable, Sendable {
   /// Probability that a town is the story's home town again.
   public var homeAgain = 0.15
   /// Probability that a word of a trade or scene is taken from any trade or scene.
-  public var stray = 0.08
+  public var stray = 0.05
   /// Weights of the kinds of sentences after the first, in the order of `SentenceKind`'s cases after `opening`.
-  public var kindWeights: [Double] = [3, 1, 1, 1, 2.5, 2.5, 1.5, 1.5, 1.5, 1]
+  public var kindWeights: [Double] = [3.5, 1, 1, 1, 2, 1.5, 2, 1, 1.5, 1]
   /// Fewest sentences of a document.
   public var fewestSentences = 4
   /// Weights of the sentence counts from `fewestSentences` on.
@@ -71,6 +71,7 @@ extension WorldConfiguration {
       otherPronoun, heroAgain, themeAgain, homeAgain, stray,
     ]
     check(shares.allSatisfy { (0...1).contains($0) }, "shares are between 0 and 1")
+    check(stray > 0 && otherPronoun > 0, "strays and other pronouns are possible, so that no sentence refutes another")
     check(kindWeights.count == SentenceKind.allCases.count - 1, "every kind after the opening has a weight")
     for (name, weights) in [("kinds", kindWeights), ("counts", countWeights)] {
       check(weights.allSatisfy { $0 >= 0 } && weights.contains { $0 > 0 }, "weights of \(name) are shares of a whole")
