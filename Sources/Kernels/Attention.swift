@@ -133,9 +133,8 @@ private struct AttentionHead {
 
   /// The queries' tiles, from first to last.
   private var tiles: [AttentionTile] {
-    let height = AttentionCall.tileHeight(keyCount: part.keys.count)
-    return stride(from: 0, to: part.queries.count, by: height).map { top in
-      let rows = min(height, part.queries.count - top)
+    stride(from: 0, to: part.queries.count, by: AttentionCall.tileHeight).map { top in
+      let rows = min(AttentionCall.tileHeight, part.queries.count - top)
       return AttentionTile(
         top: top, rows: rows, width: max(0, call.visible(top + rows - 1, in: part)),
         visible: call.visible(top, in: part), step: call.isCausal ? 1 : 0)

@@ -14,13 +14,15 @@ public enum BLAS {
     /// The library's own line: version and build options.
     public let library: String
     /// Whether the library's own choice was slower than this CPU allows and was replaced.
-    public var isMended: Bool { detectedCore != core }
+    public let isMended: Bool
   }
 
   /// Makes the library ready: one thread, and kernels that fit this CPU even where the library does not know its model.
   ///
-  /// OpenBLAS 0.3.21 takes a CPU that it does not know for an old one, at half to a fifth of the speed. The choice is put
-  /// into the environment too, so that child processes start right. Not while another thread uses BLAS.
+  /// OpenBLAS 0.3.21 takes a CPU that it does not know for an old one, at half to a fifth of the speed. Kernels order sums
+  /// differently, so the CPU level alone decides, whatever the environment names: runs have the same bits wherever they
+  /// have the same level. The choice is put into the environment, so that child processes start right. Not while another
+  /// thread uses BLAS.
   @discardableResult
   public static func start() -> Report {
     setenv(threadVariable, "1", 1)
@@ -29,7 +31,10 @@ public enum BLAS {
       let detected = state ?? currentCore
       state = detected
       choose(CPULevel.active, detected: detected)
-      return Report(detectedCore: detected, core: currentCore, library: text(openblas_get_config()))
+      let isFitting = cores[CPULevel.active]?.contains(detected) ?? true
+      return Report(
+        detectedCore: detected, core: currentCore, library: text(openblas_get_config()),
+        isMended: !isFitting && currentCore != detected)
     }
   }
 
@@ -43,11 +48,11 @@ public enum BLAS {
     }
   }
 
-  /// The core found at start.
+  /// The library's choice before the first start.
   private static let state = Mutex<String?>(nil)
   private static let coreVariable = "OPENBLAS_CORETYPE"
   private static let threadVariable = "OPENBLAS_NUM_THREADS"
-  /// Cores whose kernels use AVX-512, or AVX2: good choices of the library's own are left alone.
+  /// Cores whose kernels are as wide as a level's vectors; the first is used.
   private static let cores: [CPULevel: [String]] = [
     .avx512: ["SkylakeX", "Cooperlake", "SapphireRapids"],
     .avx2: ["Haswell", "Zen", "Excavator"],
@@ -55,18 +60,15 @@ public enum BLAS {
   ]
 
   private static func choose(_ level: CPULevel, detected: String) {
-    guard let wanted = core(for: level, detected: detected), wanted != currentCore else { return }
-    guard ck_blas_can_choose_again() else { return }
+    guard ck_blas_can_choose_again(), let wanted = core(for: level, detected: detected), wanted != currentCore
+    else { return }
     setenv(coreVariable, wanted, 1)
     ck_blas_choose_again()
     openblas_set_num_threads(1)
   }
 
   private static func core(for level: CPULevel, detected: String) -> String? {
-    guard let good = cores[level] else { return nil }
-    if good.contains(detected) { return detected }
-    if level == .baseline && CPULevel.detected == .baseline { return detected }
-    return good.first
+    level == .baseline && CPULevel.detected == .baseline ? detected : cores[level]?.first
   }
 
   private static func text(_ pointer: UnsafeMutablePointer<CChar>?) -> String {

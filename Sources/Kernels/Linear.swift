@@ -18,6 +18,7 @@ public enum LinearKernel {
     _ x_MK: UnsafePointer<Float>, _ w_NK: UnsafePointer<Float>, _ b_N: UnsafePointer<Float>?,
     into y_MN: UnsafeMutablePointer<Float>, rows M: Int, inner K: Int, columns N: Int
   ) {
+    if M <= fewRows { return forwardFewRows(x_MK, w_NK, b_N, into: y_MN, rows: M, inner: K, columns: N) }
     MatrixProduct.forEachTile(rows: M, columns: N, inner: K) { rows, columns in
       let y = y_MN + rows.lowerBound * N + columns.lowerBound
       for row in 0..<rows.count {
@@ -30,6 +31,23 @@ public enum LinearKernel {
       cblas_sgemm(
         CblasRowMajor, CblasNoTrans, CblasTrans, Int32(rows.count), Int32(columns.count), Int32(K), 1,
         x_MK + rows.lowerBound * K, Int32(K), w_NK + columns.lowerBound * K, Int32(K), 1, y, Int32(N))
+    }
+  }
+
+  /// Few rows, as in generation, are bound by reading w: rearranging it for a product does not pay.
+  private static let fewRows = 4
+
+  private static func forwardFewRows(
+    _ x_MK: UnsafePointer<Float>, _ w_NK: UnsafePointer<Float>, _ b_N: UnsafePointer<Float>?,
+    into y_MN: UnsafeMutablePointer<Float>, rows M: Int, inner K: Int, columns N: Int
+  ) {
+    Parallel.forEachSlice(of: N, slice: Slices.rows(width: K)) { columns in
+      let start = columns.lowerBound
+      for row in 0..<M {
+        let y = y_MN + row * N + start
+        kernels.dots(x_MK + row * K, w_NK + start * K, y, columns.count, K, K)
+        if let b_N { kernels.add(y, b_N + start, y, columns.count) }
+      }
     }
   }
 

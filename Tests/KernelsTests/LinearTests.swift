@@ -6,7 +6,9 @@ import Testing
 extension KernelsTests {
   @Suite struct Linear {
     /// Odd sizes, sizes of several tiles in each direction, none at all.
-    static let shapes = [(1, 1, 1), (7, 17, 33), (33, 5, 1), (300, 65, 1030), (1030, 33, 40), (64, 1500, 9), (0, 3, 4)]
+    static let shapes = [
+      (1, 1, 1), (7, 17, 33), (33, 5, 1), (4, 130, 700), (300, 65, 1030), (1030, 33, 40), (64, 1500, 9), (0, 3, 4),
+    ]
 
     @Test(arguments: shapes) func forwardIsXTimesWTransposedPlusB(M: Int, K: Int, N: Int) {
       var numbers = Numbers()

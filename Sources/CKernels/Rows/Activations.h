@@ -29,11 +29,12 @@ static void gelu_tanh_forward(const float *restrict x, float *restrict y, ptrdif
   }
 }
 
-// s + 2x · s · (1 − s) · u′
+// s + 2x · s · (1 − s) · u′; beyond ±12 the slope is that at ±12, 0 or 1 in single precision.
 static void gelu_tanh_backward(
     const float *restrict dy, const float *restrict x, float *restrict dx, ptrdiff_t count) {
   for (ptrdiff_t i = 0; i < count; i++) {
-    float a = x[i];
+    float a = x[i] > 12.0f ? 12.0f : x[i];
+    a = a < -12.0f ? -12.0f : a;
     float u = 0.79788456f * (a + 0.044715f * a * a * a);
     float slope = 0.79788456f * (1.0f + 0.134145f * a * a);
     float e = exponential(-2.0f * u);

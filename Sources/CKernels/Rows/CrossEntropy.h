@@ -1,7 +1,14 @@
 // The negative logarithm of a softmax's component, and its gradient.
 
+// Where `value` first stands: 256 elements are searched at once before one after the other.
 CK_INLINE int32_t first_place(const float *x, ptrdiff_t count, float value) {
-  for (ptrdiff_t i = 0; i < count; i++) {
+  ptrdiff_t start = 0;
+  for (; start + 256 <= count; start += 256) {
+    uint32_t found = 0;
+    for (int i = 0; i < 256; i++) found |= x[start + i] == value;
+    if (found) break;
+  }
+  for (ptrdiff_t i = start; i < count; i++) {
     if (x[i] == value) return (int32_t)i;
   }
   return 0;
