@@ -54,6 +54,18 @@ enum Raw {
     }
   }
 
+  @Test func everyHalfIsReadAsTheProcessorReadsIt() throws {
+    let data = (0...UInt16.max).flatMap { [UInt8(truncatingIfNeeded: $0), UInt8($0 >> 8)] }
+    let header = #"{"x":{"dtype":"F16","shape":[65536],"data_offsets":[0,131072]}}"#
+    let found = try Raw.open(Raw.file(header, data: data)).floats("x")
+    for bits in 0...UInt16.max {
+      let expected = Float(Float16(bitPattern: bits))
+      let number = found[Int(bits)]
+      let isSame = expected.isNaN ? number.isNaN : number.bitPattern == expected.bitPattern
+      #expect(isSame, "\(String(bits, radix: 16)): \(number), not \(expected)")
+    }
+  }
+
   @Test func aHeaderMayBePaddedUnsortedAndEmpty() throws {
     let header = """
       { "b" : {"shape":[],"dtype":"U8","data_offsets":[4,5]}, "a":{"dtype":"I32","shape":[1],"data_offsets":[0,4]},\
