@@ -4,10 +4,11 @@ import PackageDescription
 // Measurements of single parts. Run with `swift run -c release --package-path Benchmarks kernels`.
 let package = Package(
   name: "Benchmarks",
+  products: [.executable(name: "kernels", targets: ["KernelBenchmarks"])],
   dependencies: [.package(name: "Cloze", path: "..")],
   targets: [
     .executableTarget(
-      name: "kernels", dependencies: [.product(name: "Kernels", package: "Cloze")],
+      name: "KernelBenchmarks", dependencies: [.product(name: "Kernels", package: "Cloze")],
       swiftSettings: [
         .treatAllWarnings(as: .error), .enableUpcomingFeature("ExistentialAny"),
         .enableUpcomingFeature("MemberImportVisibility"),

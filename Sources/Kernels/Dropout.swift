@@ -52,7 +52,7 @@ public struct DropoutPositions {
     let counter = position.counter(block: 0)
     return ck_dropout(
       key: (key.words.x, key.words.y), epoch_and_site: counter.y, sample: (counter.z, counter.w),
-      threshold: UInt32(min(Double(UInt32.max), max(0, Double(rate) * 0x1p32))), scale: 1 / (1 - rate))
+      threshold: UInt32(min(Double(UInt32.max), max(0, (Double(rate) * 0x1p32).rounded(.up)))), scale: 1 / (1 - rate))
   }
 }
 

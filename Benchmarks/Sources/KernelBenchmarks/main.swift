@@ -1,0 +1,20 @@
+import Foundation
+import Kernels
+
+// kernels [products] [rows] [attention] [baseline | avx2 | avx512]: everything at the best level if nothing is named.
+let named = Set(CommandLine.arguments.dropFirst())
+let parts = named.subtracting(CPULevel.allCases.map(\.name))
+let report = BLAS.start()
+for level in CPULevel.allCases where named.contains(level.name) && !CPULevel.force(level) {
+  print("This machine lacks \(level.name).")
+  exit(64)
+}
+print(
+  "CPU level \(CPULevel.active.name), BLAS core \(BLAS.currentCore)"
+    + (report.isMended ? " (detected as \(report.detectedCore), mended)" : "") + ", \(report.library)")
+for threads in Set([1, ProcessInfo.processInfo.activeProcessorCount]).sorted() {
+  Parallel.start(threads: threads)
+  if parts.isEmpty || parts.contains("products") { measureProducts(threads: threads) }
+  if parts.isEmpty || parts.contains("rows") { measureRows(threads: threads) }
+  if parts.isEmpty || parts.contains("attention") { measureAttention(threads: threads) }
+}
