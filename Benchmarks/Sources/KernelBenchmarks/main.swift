@@ -11,7 +11,8 @@ for level in CPULevel.allCases where named.contains(level.name) && !CPULevel.for
 }
 print(
   "CPU level \(CPULevel.active.name), BLAS core \(BLAS.currentCore)"
-    + (report.isMended ? " (detected as \(report.detectedCore), mended)" : "") + ", \(report.library)")
+    + (report.isMended && CPULevel.active == .detected ? " (detected as \(report.detectedCore), mended)" : "")
+    + ", \(report.library)")
 for threads in Set([1, ProcessInfo.processInfo.activeProcessorCount]).sorted() {
   Parallel.start(threads: threads)
   if parts.isEmpty || parts.contains("products") { measureProducts(threads: threads) }

@@ -59,5 +59,8 @@ static void relu_forward(const float *restrict x, float *restrict y, ptrdiff_t c
 }
 
 static void relu_backward(const float *restrict dy, const float *restrict x, float *restrict dx, ptrdiff_t count) {
-  for (ptrdiff_t i = 0; i < count; i++) dx[i] = x[i] > 0 ? dy[i] : 0;
+  for (ptrdiff_t i = 0; i < count; i++) {
+    float slope = x[i] > 0 ? 1 : 0;
+    dx[i] = dy[i] * slope;
+  }
 }
