@@ -91,10 +91,9 @@ extension CheckpointStore {
 
   /// Removes what killed processes left: unfinished saves and unfinished removals.
   func removeLeftovers() throws(FileError) {
-    for name in try fileSystem.list(folder) {
-      if name.hasPrefix(DurableFile.temporaryPrefix) || name.hasPrefix(Self.trashPrefix) {
-        try fileSystem.removeTree(Paths.join(folder, name))
-      }
+    try DurableFile.removeLeftovers(in: folder, fileSystem: fileSystem)
+    for name in try fileSystem.list(folder) where name.hasPrefix(Self.trashPrefix) {
+      try fileSystem.removeTree(Paths.join(folder, name))
     }
   }
 }

@@ -42,6 +42,16 @@ public enum DurableFile {
   /// The start of temporary names: what a killed process leaves behind begins so.
   public static let temporaryPrefix = ".tmp-"
 
+  /// Removes what killed processes left in `folder`: everything whose name begins with `temporaryPrefix`. Only under
+  /// the folder's lock.
+  public static func removeLeftovers(
+    in folder: String, fileSystem: any FileSystem = RealFileSystem()
+  ) throws(FileError) {
+    for name in try fileSystem.list(folder) where name.hasPrefix(temporaryPrefix) {
+      try fileSystem.removeTree(Paths.join(folder, name))
+    }
+  }
+
   private static func temporaryName(for path: String) -> String {
     Paths.join(Paths.parent(of: path), "\(temporaryPrefix)\(Paths.name(of: path))-\(uniqueSuffix())")
   }

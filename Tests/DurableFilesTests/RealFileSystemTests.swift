@@ -117,6 +117,13 @@ final class TemporaryFolder {
     #expect(try disk.list(folder.path) == ["latest", "run.json"])
   }
 
+  @Test func whatAKilledReplacementLeftIsRemoved() throws {
+    try disk.createFile(folder(".tmp-run.json-x1"), bytes: [1])
+    try disk.createFile(folder("run.json"), bytes: [1])
+    try DurableFile.removeLeftovers(in: folder.path)
+    #expect(try disk.list(folder.path) == ["run.json"])
+  }
+
   @Test func freeSpaceIsReported() throws {
     let space = try disk.space(at: folder.path)
     #expect(space.freeBytes > 0 && space.freeInodes > 0 && !space.isReadOnly, "\(space)")

@@ -147,4 +147,10 @@ static inline void cs_pause(void) {
 #endif
 }
 
+// Digests
+
+/// Runs `count` blocks of 64 bytes through SHA-256's compression function with the processor's own instructions; false,
+/// and nothing done, where it has none. `state` holds the words a … h.
+bool cs_sha256_blocks(uint32_t *state, const void *blocks, size_t count);
+
 #endif
