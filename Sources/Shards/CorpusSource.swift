@@ -28,7 +28,7 @@ public struct CorpusSource: Equatable, Sendable {
     shards: [String], text: String = "text", group: String? = nil, document: DocumentRule = .blankLine,
     header: Bool? = nil, quotes: Bool? = nil, validation: ValidationRule = .none,
     onBadRecord: BadRecordPolicy = .fail, onBadShard: BadShardPolicy = .fail,
-    maximumRecordBytes: Int = 64 << 20, maximumRatio: Int = 250
+    maximumRecordBytes: Int = 64 << 20, maximumRatio: Int = 200
   ) {
     self.shards = shards
     self.text = text

@@ -37,6 +37,14 @@ public struct RecordPlace: Equatable, Sendable {
   public let line: Int
   /// The decompressed byte it begins at, from 0.
   public let offset: UInt64
+
+  /// A place.
+  public init(kind: RecordIssue, record: Int, line: Int, offset: UInt64) {
+    self.kind = kind
+    self.record = record
+    self.line = line
+    self.offset = offset
+  }
 }
 
 /// How many records of a shard were skipped or repaired, by kind, and where the first of them stand.

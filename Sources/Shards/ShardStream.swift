@@ -62,6 +62,9 @@ final class ShardStream {
         let dropped = Int(min(toDrop, UInt64(piece.count)))
         toDrop -= UInt64(dropped)
         piece.removeFirst(dropped)
+        if toDrop > 0, case .end = ending {
+          ending = .fault(.positionBeyondEnd(shard: shard.name, offset: decodedBytes + toDrop))
+        }
       }
       if !piece.isEmpty { return .bytes(piece) }
     }
@@ -141,7 +144,6 @@ final class ShardStream {
   private func finish(_ decoder: any BlockDecoder) throws(ShardError) {
     guard isInputAtEnd, unread.isEmpty else { throw damaged(.corrupt(reason: "no progress")) }
     guard decoder.isComplete else { throw damaged(.truncated) }
-    guard toDrop == 0 else { throw .positionBeyondEnd(shard: shard.name, offset: decodedBytes + toDrop) }
     ending = .end(sha256: digest?.hex())
   }
 

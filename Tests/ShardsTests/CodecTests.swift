@@ -161,7 +161,7 @@ import Testing
     }
   }
 
-  @Test(arguments: [(Codec.gzip, 300 << 20), (.zstd, 300 << 20)])
+  @Test(arguments: [(Codec.gzip, 80 << 20), (.lz4, 80 << 20), (.zstd, 80 << 20)])
   func bombsAreRefused(codec: Codec, size: Int) throws {
     let folder = try TemporaryFolder()
     let writer = try ShardWriter(path: folder.path + "/a.txt\(codec.pathExtension)", document: .line)
@@ -172,7 +172,7 @@ import Testing
     let error = #expect(throws: ShardError.self) {
       try all(DocumentReader(shard, source: CorpusSource(shards: [], onBadRecord: .skip, onBadShard: .skip)))
     }
-    guard case .expandsTooMuch(_, _, let decoded, 250) = error else {
+    guard case .expandsTooMuch(_, _, let decoded, 200) = error else {
       Issue.record("\(String(describing: error))")
       return
     }

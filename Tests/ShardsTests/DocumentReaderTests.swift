@@ -72,6 +72,54 @@ import Testing
       #expect(try all(later) == Array(documents[place...]))
     }
   }
+
+  @Test(arguments: Codec.allCases)
+  func readingGoesOnInTheMiddleOfCompressedShards(codec: Codec) throws {
+    let folder = try TemporaryFolder()
+    let path = folder.path + "/a.jsonl" + codec.pathExtension
+    let writer = try ShardWriter(path: path, frameBytes: 300_000)
+    for place in 0..<40 { try writer.write(String(repeating: "word \(place) ", count: 9000 + place)) }
+    try writer.close()
+    let shard = try #require(ShardFile(path: path))
+    let documents = try all(DocumentReader(shard, source: CorpusSource(shards: [])))
+    #expect(documents.count == 40)
+    for place in [1, 17, 39] {
+      let from = documents[place].position
+      #expect(
+        try all(DocumentReader(shard, source: CorpusSource(shards: []), from: from)) == Array(documents[place...]))
+    }
+    let end = DocumentPosition(offset: documents[39].offset + 1_000_000, ordinal: 40)
+    #expect(throws: ShardError.positionBeyondEnd(shard: shard.name, offset: end.offset)) {
+      try all(DocumentReader(shard, source: CorpusSource(shards: []), from: end))
+    }
+  }
+
+  @Test func lineEndsInsideParagraphsStayAsWritten() throws {
+    let folder = try TemporaryFolder()
+    let shard = try folder.shard("a.txt", "a\r\nb\r\n\r\nc\rd\n")
+    #expect(try all(DocumentReader(shard, source: CorpusSource(shards: []))).map(\.text) == ["a\r\nb", "c\rd"])
+  }
+
+  @Test func emptyShardsHaveNoDocuments() throws {
+    let folder = try TemporaryFolder()
+    for name in ["a.txt", "a.jsonl", "a.csv", "a.tsv"] {
+      for text in ["", "\n\n", "\u{FEFF}"] {
+        #expect(try all(DocumentReader(folder.shard(name, text), source: CorpusSource(shards: []))).isEmpty, "\(name)")
+      }
+    }
+  }
+
+  @Test func everyCodecOfTheRealDataIsRead() throws {
+    var texts: [[String]] = []
+    for suffix in ["", ".gz", ".lz4", ".zst"] {
+      guard let path = sharedData("lm/wikitext-2/valid.txt" + suffix) else { return }
+      let reader = try DocumentReader(
+        try #require(ShardFile(path: path)), source: CorpusSource(shards: [], document: .file))
+      texts.append(try all(reader).map(\.text))
+    }
+    #expect(texts[0].map(\.utf8.count) == [1_121_681])
+    #expect(texts.allSatisfy { $0 == texts[0] })
+  }
 }
 
 /// A folder that is gone with its last reference.
@@ -79,7 +127,7 @@ final class TemporaryFolder {
   let path: String
 
   init() throws {
-    path = NSTemporaryDirectory() + "/cloze-shards-" + UUID().uuidString
+    path = FileManager.default.temporaryDirectory.path + "/cloze-shards-" + UUID().uuidString
     try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
   }
 
