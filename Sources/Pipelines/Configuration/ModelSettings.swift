@@ -1,0 +1,103 @@
+import JSON
+
+/// The network: a preset, a finished model, or a family, and any key of a Hugging Face `config.json` on top.
+public struct ModelSettings: SettingGroup {
+  /// A named size.
+  public var preset: ModelPreset?
+  /// A finished model: a run folder, a stage or step in it, or a Hugging Face folder.
+  public var from: FilePath?
+  /// The family, where neither preset nor folder says it.
+  public var family: ModelFamily?
+  /// Keys of `config.json` that replace those of the preset, in the order of the file.
+  public var overrides: [Override] = []
+
+  /// One key of `config.json`.
+  public struct Override: Equatable, Sendable {
+    /// The key as the family names it.
+    public var key: String
+    /// Its value.
+    public var value: JSONValue
+
+    /// A key with its value.
+    public init(key: String, value: JSONValue) {
+      self.key = key
+      self.value = value
+    }
+  }
+
+  /// Every default.
+  public init() {}
+
+  /// The keys under `model`.
+  public static var keys: [SettingKey<Self>] {
+    [
+      SettingKey("preset", \.preset, "a named size", .frozen),
+      SettingKey("from", \.from, "run folder or Hugging Face folder to go on with, instead of a preset"),
+      SettingKey("model_type", \.family, "family, where all sizes are given as keys", .frozen),
+    ]
+  }
+
+  /// The family of the network; nil if only the folder says it.
+  public var resolvedFamily: ModelFamily? { preset?.family ?? family }
+
+  /// Keys of `config.json`.
+  public static var furtherNames: [String] { ModelFamily.allCases.flatMap { $0.keys.map(\.name) } + commonNames.keys }
+
+  /// The value of one key: of the file, of the preset, or the family's default.
+  public func value(_ key: String) -> JSONValue? {
+    if let own = overrides.last(where: { $0.key == key }) { return own.value }
+    if let preset, let value = preset.sizes.first(where: { $0.key == key }) { return value.value }
+    return resolvedFamily?.keys.first { $0.name == key }?.defaultValue
+  }
+
+  /// Takes any key of `config.json`.
+  public mutating func take(_ entry: YAMLEntry, path: String, _ reader: inout SettingReader) -> Bool {
+    let isKnown = Self.furtherNames.contains(entry.key)
+    guard isKnown else { return false }
+    if entry.value.entries != nil || entry.value.elements != nil {
+      reader.report(entry.place, path, "\(entry.value.found); wants one value")
+      return true
+    }
+    overrides.append(Override(key: entry.key, value: Self.json(entry.value)))
+    return true
+  }
+
+  /// A scalar as JSON: null, truth value, number or text.
+  private static func json(_ node: YAMLNode) -> JSONValue {
+    if node.isNull { return .null }
+    if let value = Bool(setting: node) { return .bool(value) }
+    if let value = Int(setting: node) { return .integer(Int64(value)) }
+    if let value = Double(setting: node) { return .number(value) }
+    return .string(node.text ?? "")
+  }
+
+  /// The overrides.
+  public var further: [(key: String, value: JSONValue)] { overrides.map { ($0.key, $0.value) } }
+
+  /// Names that transformers accepts for GPT-2 too, and how that family spells them.
+  static let commonNames: [String: String] = [
+    "hidden_size": "n_embd", "num_hidden_layers": "n_layer", "num_attention_heads": "n_head",
+    "max_position_embeddings": "n_positions", "intermediate_size": "n_inner",
+  ]
+
+  /// Spells the overrides as the family does, and reports those it does not have or that have a wrong value.
+  mutating func spell(_ reader: inout SettingReader) {
+    guard let family = resolvedFamily else { return }
+    var spelled: [Override] = []
+    for override in overrides {
+      let path = "model.\(override.key)"
+      let name = family == .gpt2 ? Self.commonNames[override.key] ?? override.key : override.key
+      guard let key = family.keys.first(where: { $0.name == name }) else {
+        let guess = Self.commonNames.first { $0.value == name && family == .bert }?.key
+        reader.report(path, "\(family.rawValue) has no such key" + (guess.map { "; did you mean \($0)?" } ?? ""))
+        continue
+      }
+      if let problem = key.problem(override.value) {
+        reader.report(path, problem)
+      } else {
+        spelled.append(Override(key: name, value: override.value))
+      }
+    }
+    overrides = spelled
+  }
+}

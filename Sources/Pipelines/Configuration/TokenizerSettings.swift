@@ -1,0 +1,51 @@
+import JSON
+
+/// How text becomes ids: trained on the corpus, or taken from a folder.
+public struct TokenizerSettings: SettingGroup {
+  /// The algorithm; by default the one of the model's family.
+  public var kind: TokenizerKind?
+  /// A finished tokenizer.
+  public var from: FilePath?
+  /// How many ids there are at most.
+  public var vocabularySize = 16_384
+  /// Whether upper case is folded; by default only for `wordpiece`.
+  public var lowercase: Bool?
+  /// Whether accents are removed; by default where `lowercase` is on.
+  public var stripAccents: Bool?
+  /// The least count of a pair or word for a token of its own.
+  public var minimumFrequency = 2
+  /// How much text the training sees.
+  public var trainingText = ByteCount(bytes: 1_000_000_000)
+
+  /// Every default.
+  public init() {}
+
+  /// The keys under `tokenizer`.
+  public static var keys: [SettingKey<Self>] {
+    [
+      SettingKey("kind", \.kind, "algorithm; default: wordpiece for BERT, byte_bpe for GPT", .frozen),
+      SettingKey("from", \.from, "folder with a finished tokenizer, instead of training one"),
+      SettingKey(
+        "vocab_size", \.vocabularySize, "how many token ids at most", .frozen,
+        wanted: "a whole number from 6 to 1,000,000"
+      ) { (6...1_000_000).contains($0) },
+      SettingKey("lowercase", \.lowercase, "fold upper case; default: true for wordpiece, false for others", .frozen),
+      SettingKey("strip_accents", \.stripAccents, "remove accents; default: as lowercase", .frozen),
+      SettingKey(
+        "min_frequency", \.minimumFrequency, "least count of a pair that becomes a token", .frozen,
+        wanted: "a whole number from 1"
+      ) { $0 >= 1 },
+      SettingKey("training_text", \.trainingText, "how much of the corpus the tokenizer is trained on", .frozen),
+    ]
+  }
+}
+
+/// Algorithms of tokenizers.
+public enum TokenizerKind: String, SettingValue, CaseIterable {
+  /// BERT's.
+  case wordpiece
+  /// GPT-2's.
+  case byteBPE = "byte_bpe"
+  /// A token for each character.
+  case characters
+}
