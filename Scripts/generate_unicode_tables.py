@@ -35,11 +35,12 @@ letter, number, regex_space = matches(r"\p{L}"), matches(r"\p{N}"), matches(r"\s
 
 def combining_classes(scalars):
     """The canonical combining class of each scalar, from how the library orders it against marks of a known class."""
-    known = {}
+    known = {240: "\u0345"}
     for c in range(0x300, 0x20000):
-        k = unicodedata.combining(chr(c))
-        if k and nfd(chr(c)) == chr(c) and c < 0x3100:
-            known.setdefault(k, chr(c))
+        s, k = chr(c), unicodedata.combining(chr(c))
+        # Marks younger than the library's tables do not move: they cannot be rungs.
+        if k and nfd(s) == s and nfd("a\u0345" + s) == "a" + s + "\u0345":
+            known.setdefault(k, s)
     ladder = sorted(known)
     first, last = known[ladder[0]], known[240]
     classes = {}
@@ -51,9 +52,10 @@ def combining_classes(scalars):
         moves_ahead = nfd("a" + last + s) == "a" + s + last
         if not moves_back and not moves_ahead:
             continue
-        below = [k for k in ladder if nfd("a" + s + known[k]) == "a" + known[k] + s]
-        classes[c] = ladder[ladder.index(below[-1]) + 1] if below and below[-1] != ladder[-1] else (
-            ladder[0] if not below else ladder[-1])
+        # A mark swapped with itself shows nothing: the ladder's own marks are known.
+        below = [k for k in ladder if s != known[k] and nfd("a" + s + known[k]) == "a" + known[k] + s]
+        above = [k for k in ladder if k not in below]
+        classes[c] = next((k for k in ladder if s == known[k]), above[0])
     return classes
 
 

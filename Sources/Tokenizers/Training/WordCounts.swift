@@ -23,7 +23,7 @@ struct WordCounts: Sendable {
     while table.count > target {
       threshold = max(1, threshold * 2)
       var kept = ByteTable(minimumCapacity: 1 << 12)
-      table.forEach { word, count in if count > threshold { kept.insert(word, value: count) } }
+      table.visit { word, count in if count > threshold { kept.insert(word, value: count) } }
       table = kept
     }
     droppedThreshold = threshold
@@ -33,7 +33,7 @@ struct WordCounts: Sendable {
   func sorted() -> [(word: [UInt8], count: Int)] {
     var words: [(word: [UInt8], count: Int)] = []
     words.reserveCapacity(table.count)
-    table.forEach { words.append((Array($0), $1)) }
+    table.visit { words.append((Array($0), $1)) }
     return words.sorted { $0.word.lexicographicallyPrecedes($1.word) }
   }
 }

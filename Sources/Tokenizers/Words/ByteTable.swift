@@ -64,7 +64,7 @@ struct ByteTable: Sendable {
   }
 
   /// Every key with its value, in the order of the slots; sort what must not depend on it.
-  func forEach(_ body: (UnsafeBufferPointer<UInt8>, Int) -> Void) {
+  func visit(_ body: (UnsafeBufferPointer<UInt8>, Int) -> Void) {
     arena.withUnsafeBufferPointer { arena in
       for slot in slots where slot.hash != 0 {
         body(UnsafeBufferPointer(rebasing: arena[slot.start..<slot.start + slot.length]), slot.value)
