@@ -77,19 +77,8 @@ extension Lexicon {
     trade(
       "potter", "molded fired shaped painted pressed", "clay kiln tile wheel mud brick vase urn bowl sand jug slip"),
     trade(
-      "brewer", "brewed poured fermented strained bottled", "malt hop mead cider ale mash keg grain cork tap froth vat"),
-    trade(
       "healer", "mixed steeped dried boiled gathered",
       "herb root sage mint balm leaf thyme moss nettle petal fever willow"),
-    trade(
-      "printer", "printed copied inked trimmed bound",
-      "ink page book quill paper letter script stamp type ledger folio map"),
-    trade(
-      "shepherd", "sheared herded grazed penned milked",
-      "lamb ewe flock fleece ram goat pasture crook bell clover kid barn"),
-    trade(
-      "carpenter", "sawed carved planed sanded joined",
-      "plank beam pine peg timber cedar lumber joint birch log stair door"),
   ]
 
   /// The adverb of an adjective: "gentle" makes "gently", "hasty" makes "hastily".

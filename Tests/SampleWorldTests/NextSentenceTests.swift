@@ -1,42 +1,12 @@
 import Foundation
-import Randomness
 import SampleWorld
 import Testing
-
-/// Pairs as the planner makes them: a document split behind a sentence drawn uniformly, the part behind it true or,
-/// every other time, as many sentences from the end of another document.
-struct Pair {
-  var a: String
-  var b: String
-  var isNext: Bool
-
-  static func planned(_ world: World, count: Int, seed: UInt64) -> [Pair] {
-    let key = RandomKey(seed: seed, purpose: .structure)
-    let stories = (0..<count).map { world.document(index: UInt64($0), seed: seed).sentences.map(world.render) }
-    let splits = stories.enumerated().map { place, story in
-      var numbers = key.numbers(sample: UInt64(place))
-      return 1 + numbers.below(story.count - 1)
-    }
-    var parts: [Int: [Int]] = [:]
-    for place in stories.indices { parts[stories[place].count - splits[place], default: []].append(place) }
-    return stories.indices.compactMap { place in
-      var numbers = key.numbers(sample: UInt64(place), site: 1)
-      let isNext = numbers.below(2) == 0
-      let others = (parts[stories[place].count - splits[place]] ?? []).filter { $0 != place }
-      guard !others.isEmpty else { return nil }
-      let from = isNext ? place : others[numbers.below(others.count)]
-      return Pair(
-        a: stories[place][..<splits[place]].joined(separator: " "),
-        b: stories[from][splits[from]...].joined(separator: " "), isNext: isNext)
-    }
-  }
-}
 
 @Suite struct NextSentenceTests {
   let world = World()
 
   @Test func bayesIsRightBetween90And97PercentAndOverlapAtMost75() throws {
-    let pairs = Pair.planned(world, count: 4000, seed: 11)
+    let pairs = world.pairs(count: 4000, seed: 11)
     let rule = NextSentenceBayes(world: world)
     var right = 0.0
     var promised = 0.0
@@ -62,6 +32,28 @@ struct Pair {
       }
       #expect(bestThreshold(relative) <= 0.75, "\(bestThreshold(relative))")
     }
+  }
+
+  @Test func pairsAreHalfTrueAndEquallyLongOnBothSides() throws {
+    let pairs = world.pairs(count: 4000, seed: 12)
+    let stories = (0..<4000).map { world.render(world.document(index: UInt64($0), seed: 12)) }
+    let truths = pairs.filter(\.isNext)
+    #expect(abs(truths.count - pairs.count / 2) < 150, "\(truths.count) of \(pairs.count)")
+    let documents = Set(stories)
+    for pair in pairs { try #require(documents.contains(pair.a + " " + pair.b) == pair.isNext, "\(pair)") }
+    func length(_ isNext: Bool) -> Double {
+      let chosen = pairs.filter { $0.isNext == isNext }
+      return Double(chosen.reduce(0) { $0 + $1.b.split(separator: ".").count }) / Double(chosen.count)
+    }
+    #expect(abs(length(true) - length(false)) < 0.2, "\(length(true)) against \(length(false))")
+  }
+
+  @Test func figuresOfTheReportAreThoseOfTheDefinition() throws {
+    let figures = try WorldFigures(of: world, seed: 1, corpusBytes: 100_000, documents: 100, pairs: 500)
+    #expect(figures.documents == 100 && figures.pairs > 490)
+    #expect((0.8...1.2).contains(figures.bitsPerByte), "\(figures)")
+    #expect(figures.sentenceIndependentBitsPerByte > figures.bitsPerByte)
+    #expect((0.9...1).contains(figures.bayesAccuracy) && (0.5...0.8).contains(figures.contentOverlapAccuracy))
   }
 
   @Test func partsFromTheMiddleHavePosteriorsToo() throws {
