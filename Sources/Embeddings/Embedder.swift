@@ -25,6 +25,10 @@ public enum EmbeddingError: Error, Equatable, Sendable {
   case noTokenizer(folder: String)
   /// The model has no such layer.
   case noSuchLayer(Int, layerCount: Int)
+  /// The model does not read both ways.
+  case noEncoder(architecture: String)
+  /// A row's name has a line break, and names stand one a line.
+  case lineBreakInName(row: Int)
 }
 
 extension EmbeddingError: CustomStringConvertible {
@@ -34,6 +38,10 @@ extension EmbeddingError: CustomStringConvertible {
     case .noTokenizer(let folder): "\(folder) holds no tokenizer"
     case .noSuchLayer(let layer, let count):
       "there is no layer \(layer); 0 is the embeddings' output, \(count) or -1 the last layer"
+    case .noEncoder(let architecture):
+      "a \(architecture) can't be exported for sentence-transformers; a BERT encoder can"
+    case .lineBreakInName(let row):
+      "row \(row + 1) has an id with a line break, and ids stand one a line beside an array file"
     }
   }
 }
@@ -63,14 +71,17 @@ public struct Embedder {
     self.layer = layer
   }
 
+  /// The longest input in tokens, special tokens included.
+  public var maximumLength: Int { max(1, min(configuration.maximumLength ?? .max, model.extents.maximumLength)) }
+
+  /// Texts that were longer than that and cut, so far.
+  public private(set) var cutCount = 0
+
   /// One vector per text, in the order of the texts.
-  public func vectors(_ texts: [String]) -> [[Float]] {
+  public mutating func vectors(_ texts: [String]) -> [[Float]] {
+    guard !texts.isEmpty else { return [] }
     var batch = Sequences()
-    for text in texts {
-      let limit = min(configuration.maximumLength ?? .max, model.extents.maximumLength)
-      let encoding = tokenizer.encode(text, pair: nil, addingSpecialTokens: true, maximumLength: limit)
-      batch.append(ids: encoding.ids.isEmpty ? [0] : encoding.ids, sample: UInt64(batch.count))
-    }
+    for text in texts { batch.append(ids: ids(text), sample: UInt64(batch.count)) }
     let tape = Tape.inference(workspace)
     let input = tape.input(batch)
     let values = pooled(model.hiddenStates(input)[layer], configuration.pooling, over: input).floats
@@ -78,6 +89,16 @@ public struct Embedder {
       let vector = Array(values[row * width..<(row + 1) * width])
       return configuration.normalizes ? Embedder.normalized(vector) : vector
     }
+  }
+
+  private mutating func ids(_ text: String) -> [Int32] {
+    let whole = tokenizer.encode(text).ids
+    if whole.count <= maximumLength {
+      // A tokenizer without special tokens makes nothing of an empty text, and a segment needs a token.
+      return whole.isEmpty ? [tokenizer.specials.pad ?? tokenizer.specials.endOfText ?? 0] : whole
+    }
+    cutCount += 1
+    return tokenizer.encode(text, maximumLength: maximumLength).ids
   }
 
   /// v / ‖v‖; a zero vector stays zero.

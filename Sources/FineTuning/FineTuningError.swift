@@ -14,6 +14,8 @@ public enum FineTuningError: Error, Equatable, Sendable {
   case missingLabel(file: String, record: Int)
   /// A text lacks its column.
   case missingColumn(String, file: String, found: [String])
+  /// A record is not what its file is for.
+  case badRecord(file: String, record: Int, problem: String)
 }
 
 extension FineTuningError: CustomStringConvertible {
@@ -30,6 +32,7 @@ extension FineTuningError: CustomStringConvertible {
       "\(file), record \(record): label \(label) is not one of the training labels "
         + known.prefix(20).joined(separator: ", ") + (known.count > 20 ? ", …" : "")
     case .missingLabel(let file, let record): "\(file), record \(record) has no label"
+    case .badRecord(let file, let record, let problem): "\(file), record \(record) \(problem)"
     case .missingColumn(let name, let file, let found):
       "\(file) has no column \(name); it has \(found.prefix(20).joined(separator: ", "))"
     }
