@@ -1,10 +1,10 @@
 /// Items of given lengths in bins of one capacity.
-enum Packing {
+package enum Packing {
   /// Best fit, longest first: each item goes into the fullest bin that has room for it.
   ///
   /// Equal lengths keep their order, so the same lengths always give the same bins. No length may exceed `capacity`.
   /// - Sources: Johnson et al. 1974; at most 11/9 of the fewest bins possible, and one bin.
-  static func bestFit(_ lengths: [Int], capacity: Int) -> [[Int]] {
+  package static func bestFit(_ lengths: [Int], capacity: Int) -> [[Int]] {
     var bins: [[Int]] = []
     var rooms = Rooms(capacity: capacity)
     for item in sortedDescending(lengths, capacity: capacity) {

@@ -3,7 +3,7 @@ import Randomness
 /// Cuts documents into pieces of at least two consecutive sentences that fit a row.
 ///
 /// Sentences are taken until the next does not fit. One that leaves a piece alone is cut: what fits ends the piece and
-/// the rest begins the next, so no text is lost. A last sentence left alone takes one from the piece before it, if that
+/// the rest begins the next. A last sentence left alone takes one from the piece before it, if that
 /// has three; else it stands alone, makes no pair and is counted.
 struct PairCutter {
   /// Boundaries of all pieces end to end: of each where it starts, where its later sentences start, and its end.

@@ -115,11 +115,8 @@ struct SentenceScanner {
   /// True if the full stop at `place` belongs to an abbreviation or to a single letter.
   private func isAbbreviation(before place: Int) -> Bool {
     var first = place
-    while first > start, !isSpace(text[first - 1]), place - first < 12 {
-      let byte = text[first - 1]
-      if byte == UInt8(ascii: "(") || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "'") { break }
-      first -= 1
-    }
+    while first > start, !isSpace(text[first - 1]), place - first < 16 { first -= 1 }
+    first = min(place, afterOpeners(first))
     let word = text[first..<place]
     if word.count == 1, let letter = word.first, letter | 0x20 >= 0x61, letter | 0x20 <= 0x7A {
       return letter != UInt8(ascii: "I")

@@ -3,6 +3,7 @@
 public struct SequencePlan: BatchPlan {
   /// Rows of a step.
   public let batchSize: Int
+  /// The window order of each epoch.
   public let order: WindowOrder
   private let rowCount: Int
 
@@ -20,10 +21,13 @@ public struct SequencePlan: BatchPlan {
     order = WindowOrder(index[part], part: part, seed: seed)
   }
 
+  /// ⌈rows / batch size⌉.
   public var stepsPerEpoch: Int { (rowCount - 1) / batchSize + 1 }
 
+  /// `Int.max` for training; the steps of one pass for validation.
   public var stepCount: Int { order.part == .training ? .max : stepsPerEpoch }
 
+  /// Where a step begins.
   public func cursor(of step: Int) throws(DatasetError) -> BatchCursor {
     let (epoch, batch) = try epochAndBatch(of: step)
     var before = batch * batchSize
@@ -37,6 +41,7 @@ public struct SequencePlan: BatchPlan {
     throw .noSuchStep(step, of: stepCount)
   }
 
+  /// The rows of a step in order; lengths are not asked for.
   public func addresses(of step: Int, lengths: (Int) throws -> [Int32]) throws -> [SampleAddress] {
     try addresses(of: step)
   }

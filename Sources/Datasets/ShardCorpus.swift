@@ -18,6 +18,7 @@ public struct ShardCorpus: TextCorpus {
     self.split = split
   }
 
+  /// The documents from a position on; a document that is divided comes as two, its training part first.
   public func documents(from position: CorpusPosition?) throws -> any DocumentStream {
     ShardDocuments(corpus: self, from: position ?? CorpusPosition())
   }

@@ -5,7 +5,9 @@
 public struct TokenBudgetPlan: BatchPlan {
   /// Tokens of a step, special ones included; a step may exceed it by less than one row.
   public let batchTokens: Int
+  /// The window order of each epoch.
   public let order: WindowOrder
+  /// Σ over windows of ⌈tokens / budget⌉.
   public let stepsPerEpoch: Int
   /// Steps of each window, in corpus order.
   private let steps: [Int]
@@ -27,6 +29,7 @@ public struct TokenBudgetPlan: BatchPlan {
     stepsPerEpoch = steps.reduce(0, +)
   }
 
+  /// `Int.max` for training; the steps of one pass for validation.
   public var stepCount: Int { order.part == .training ? .max : stepsPerEpoch }
 
   /// Where a step's window begins; how many of its rows other steps take is known only with their lengths.
@@ -34,6 +37,7 @@ public struct TokenBudgetPlan: BatchPlan {
     try windowAndBatch(of: step).cursor
   }
 
+  /// The rows of a step in order.
   public func addresses(of step: Int, lengths: (Int) throws -> [Int32]) throws -> [SampleAddress] {
     let (cursor, batch) = try windowAndBatch(of: step)
     let rows = order.rows(
@@ -57,7 +61,7 @@ public struct TokenBudgetPlan: BatchPlan {
 
   /// Rows cut into `count` runs of about equal tokens: run k ends with the row that fills (k+1)/count of all tokens.
   /// None is empty if there are as many rows.
-  static func shares(_ lengths: [Int], count: Int) -> [Range<Int>] {
+  package static func shares(_ lengths: [Int], count: Int) -> [Range<Int>] {
     let total = lengths.reduce(0, +)
     var shares: [Range<Int>] = []
     var (start, end, tokens) = (0, 0, 0)
