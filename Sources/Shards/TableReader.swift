@@ -50,6 +50,12 @@ public final class TableReader {
         throw .noColumn(shard: shard.name, column: name, columnCount: 0)
       }
       columns = numbers.compactMap { $0 }
+      if hasQuotes, let position, position.offset > 0 {
+        let first = try RecordReader(shard, source: source, framing: framing, from: nil, readAhead: 0)
+        fieldCount = try first.next(policy: .skip) { record, _ in
+          record.issue.map { .bad($0) } ?? .good(record.fields.count)
+        }?.value
+      }
       records = try RecordReader(
         shard, source: source, framing: framing, from: position, readAhead: readAhead, digesting: digesting)
       return
