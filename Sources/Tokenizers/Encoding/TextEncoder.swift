@@ -3,14 +3,12 @@ struct TextEncoder: Sendable {
   let normalizer: BertNormalizer?
   let model: TextModel
   private let map: BertCharacterMap
-  private let identity: BertCharacterMap
   private let pool = ScratchPool()
 
   init(normalizer: BertNormalizer?, model: TextModel) {
     self.normalizer = normalizer
     self.model = model
     map = BertCharacterMap(normalizer ?? .identity)
-    identity = BertCharacterMap(.identity)
   }
 
   /// Appends the tokens of a stretch of raw text.
@@ -21,7 +19,7 @@ struct TextEncoder: Sendable {
         let mark = sink.mark
         if !appendWordPieces(stretch, model, map, &scratch, &sink) {
           sink.rollBack(to: mark)
-          normalized(stretch) { _ = appendWordPieces($0, model, identity, &scratch, &sink) }
+          normalized(stretch) { _ = appendWordPieces($0, model, .identity, &scratch, &sink) }
         }
       case .bytePairs(let model, let options):
         normalized(stretch) { appendBytePairs($0, model, options, &scratch, &sink) }
@@ -35,7 +33,7 @@ struct TextEncoder: Sendable {
   func appendNormalized(_ stretch: TextStretch, to sink: inout TokenSink) {
     pool.with { scratch in
       switch model {
-      case .wordPiece(let model): _ = appendWordPieces(stretch, model, identity, &scratch, &sink)
+      case .wordPiece(let model): _ = appendWordPieces(stretch, model, .identity, &scratch, &sink)
       case .bytePairs(let model, let options): appendBytePairs(stretch, model, options, &scratch, &sink)
       case .characters(let model): appendCharacters(stretch, model, &sink)
       }

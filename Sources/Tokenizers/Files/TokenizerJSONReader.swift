@@ -131,7 +131,9 @@ struct TokenizerJSONReader {
     _ place: JSONPlace, _ vocabulary: Vocabulary, default fallback: String
   ) throws(TokenizerError) -> (id: Int32, token: String) {
     let token = try place.string("unk_token", default: fallback)
-    guard let id = vocabulary.id(of: token) else { throw place.malformed("unk_token is not in the vocabulary") }
+    guard let id = vocabulary.id(of: token), vocabulary.modelTokens[Int(id)] != nil else {
+      throw place.malformed("unk_token is not in the model's vocabulary")
+    }
     return (id, token)
   }
 

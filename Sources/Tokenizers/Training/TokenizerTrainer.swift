@@ -77,7 +77,7 @@ public struct TokenizerTrainer: Sendable {
     }
     let scalars = NormalizedText(text, normalizer: normalizer).scalars
     UTF8Text.bytes(of: scalars).withUnsafeBufferPointer { normalized in
-      words = BertWordReader(normalized, map: BertCharacterMap(.identity))
+      words = BertWordReader(normalized, map: .identity)
       while words.next(into: &word) { word.bytes.withUnsafeBufferPointer { counts.add($0) } }
     }
   }

@@ -13,6 +13,9 @@ struct BertCharacterMap: Sendable {
     case reorder
   }
 
+  /// Words of text that is normalized already.
+  static let identity = BertCharacterMap(.identity)
+
   let tables: UnicodeTables
   /// For ASCII: the byte to append, or an action below 0x20 flagged by bit 8.
   let ascii: [UInt16]

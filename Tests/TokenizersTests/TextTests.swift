@@ -1,0 +1,90 @@
+import JSON
+import Testing
+
+@testable import Tokenizers
+
+@Suite("Texts")
+struct TextTests {
+  @Test func corpusTextCannotSpellSpecialTokens() throws {
+    let tokenizer = try Fixtures.tokenizer("wordpiece-uncased")
+    let mask = try #require(tokenizer.specials.mask)
+    #expect(tokenizer.encode("a [MASK] b").ids.contains(mask))
+    #expect(!tokenizer.ids("a [MASK] b").contains(mask))
+  }
+
+  @Test(arguments: ["wordpiece-uncased", "wordpiece-cased", "byte-bpe"])
+  func fastAndFullEncodingsAgree(folder: String) throws {
+    let tokenizer = try Fixtures.tokenizer(folder)
+    for line in try Fixtures.lines(folder + "/encodings.jsonl") {
+      let text = try #require(line["text"]?.string)
+      let full = tokenizer.encode(text, addingSpecialTokens: false)
+      if full.ids.contains(where: tokenizer.isSpecial) { continue }
+      let fast = tokenizer.idsAndWordStarts(text)
+      #expect(fast.ids == full.ids && tokenizer.ids(text) == full.ids, "\(text.debugDescription)")
+      let starts = full.wordIds.indices.map { $0 == 0 || full.wordIds[$0] != full.wordIds[$0 - 1] }
+      #expect(fast.startsWord == starts, "\(text.debugDescription)")
+    }
+  }
+
+  /// The fused reader against the staged normalizer, on every scalar between letters and before a mark.
+  @Test func fusedAndStagedNormalizersAgree() {
+    for normalizer in [BertNormalizer(), BertNormalizer(stripsAccents: false), BertNormalizer(lowercases: false)] {
+      let map = BertCharacterMap(normalizer)
+      var wrong: [UInt32] = []
+      for scalar in UInt32(1)..<0x30000 where !(0xD800...0xDFFF).contains(scalar) {
+        let text = UTF8Text.bytes(of: [0x41, scalar, 0x0301, 0x62])
+        let (fused, isWhole) = text.withUnsafeBufferPointer { words($0, map) }
+        let staged = text.withUnsafeBufferPointer { NormalizedText($0, normalizer: normalizer).scalars }
+        let expected = UTF8Text.bytes(of: staged).withUnsafeBufferPointer { words($0, BertCharacterMap.identity) }
+        if isWhole, fused != expected.words { wrong.append(scalar) }
+      }
+      #expect(wrong.isEmpty, "\(normalizer): \(wrong.prefix(5))")
+    }
+  }
+
+  private func words(_ text: UnsafeBufferPointer<UInt8>, _ map: BertCharacterMap) -> (words: [[UInt8]], isWhole: Bool) {
+    var reader = BertWordReader(text, map: map)
+    var word = WordBuffer()
+    var words: [[UInt8]] = []
+    while reader.next(into: &word) { words.append(word.bytes) }
+    return (words, !reader.needsStages)
+  }
+
+  /// The reference library's rule, from its definition: the shorter keeps its tokens, then both get halves.
+  @Test func theLongerTextIsCutFirst() {
+    #expect(Encoding.longestFirst(3, 10, limit: 8) == (3, 5))
+    #expect(Encoding.longestFirst(10, 3, limit: 8) == (5, 3))
+    #expect(Encoding.longestFirst(10, 10, limit: 7) == (3, 4))
+    #expect(Encoding.longestFirst(2, 2, limit: 8) == (2, 2))
+    #expect(Encoding.longestFirst(4, 4, limit: 0) == (0, 0))
+  }
+
+  @Test(arguments: 0..<6) func aLimitIsNeverExceeded(limit: Int) throws {
+    let tokenizer = try Fixtures.tokenizer("wordpiece-uncased")
+    #expect(tokenizer.encode("one two", pair: "three four", maximumLength: limit).count <= limit)
+  }
+
+  @Test func streamedTextNeverHoldsHalfAScalar() throws {
+    let tokenizer = try Fixtures.tokenizer("byte-bpe")
+    for text in ["naïve 🙂🙂 日本語", "e\u{301}", "plain"] {
+      var decoder = StreamingDecoder(tokenizer)
+      let parts = tokenizer.ids(text).map { decoder.append($0) }
+      #expect(!parts.joined().unicodeScalars.contains("\u{FFFD}"), "\(parts)")
+      #expect(parts.joined() + decoder.finish() == text)
+    }
+    var decoder = StreamingDecoder(tokenizer)
+    let half = try #require(tokenizer.ids("🙂").first)
+    if tokenizer.ids("🙂").count > 1 { #expect(decoder.append(half).isEmpty && decoder.finish() == "\u{FFFD}") }
+  }
+
+  @Test func threadsShareATokenizer() async throws {
+    let tokenizer = try Fixtures.tokenizer("byte-bpe")
+    let texts = try Fixtures.lines("byte-bpe/encodings.jsonl").compactMap { $0["text"]?.string }
+    let expected = texts.map(tokenizer.ids)
+    let all = await withTaskGroup(of: [[Int32]].self) { group in
+      for _ in 0..<4 { group.addTask { texts.map(tokenizer.ids) } }
+      return await group.reduce(into: []) { $0.append($1) }
+    }
+    #expect(all.count == 4 && all.allSatisfy { $0 == expected })
+  }
+}

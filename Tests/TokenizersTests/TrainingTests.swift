@@ -1,0 +1,83 @@
+import Testing
+
+@testable import Tokenizers
+
+@Suite("Training")
+struct TrainingTests {
+  static let documents = [
+    "low lower lowest low low", "new newer newest new widest widest", "Ünïcödé wörds, and 日本 text's end.\n\n",
+    "the lower the newer, the wider the lowest", "a a a b b 🙂 🙂",
+  ]
+
+  private func trained(
+    _ kind: TokenizerKind, _ size: Int, _ documents: [String] = documents, lowercase: Bool = false
+  ) throws -> Tokenizer {
+    var trainer = TokenizerTrainer(kind: kind, vocabularySize: size, lowercase: lowercase)
+    for document in documents { trainer.add(document) }
+    return try trainer.train()
+  }
+
+  @Test(arguments: TokenizerKind.allCases) func orderOfDocumentsDoesNotMatter(kind: TokenizerKind) throws {
+    let forward = try trained(kind, 300)
+    let backward = try trained(kind, 300, Self.documents.reversed())
+    #expect(forward.tokenizerJSON == backward.tokenizerJSON)
+  }
+
+  /// Counted by hand: "ab" occurs 3 + 2 times, "bc" 2 times; then "abc" 2 times; "xy" once, below the minimum.
+  @Test func bytePairsMergeTheMostFrequentFirst() throws {
+    let tokenizer = try trained(.byteBPE, 1000, ["ab", "\nab", "\nab", "\nabc", "\nabc", "\nxy"])
+    guard case .bytePairs(let model, _) = tokenizer.encoder.model else {
+      Issue.record("not byte pairs")
+      return
+    }
+    let spelled = model.merges.map { [$0.left, $0.right].map { tokenizer.token($0) ?? "" } }
+    #expect(spelled == [["a", "b"], ["ab", "c"]])
+    #expect(tokenizer.vocabularySize == 1 + 256 + 2)
+    #expect(tokenizer.specials.endOfText == 0)
+    #expect(tokenizer.id("!") == 1)
+  }
+
+  /// Ties: "ab" and "cd" both occur twice; the pair of the smaller ids comes first.
+  @Test func tiesGoToTheSmallerIds() throws {
+    let tokenizer = try trained(.byteBPE, 258, ["cd", "\ncd", "\nab", "\nab"])
+    #expect(tokenizer.token(257) == "ab")
+  }
+
+  @Test func encoderSpecialsComeFirst() throws {
+    let tokenizer = try trained(.wordpiece, 100, lowercase: true)
+    let first = (Int32(0)..<5).map { tokenizer.token($0) ?? "" }
+    #expect(first == ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"])
+    #expect(tokenizer.encode("low", pair: "new").typeIds.first == 0)
+    #expect(tokenizer.ids("Lower") == tokenizer.ids("lower"))
+    #expect(!tokenizer.ordinaryIds.contains(4) && tokenizer.ordinaryIds.count == tokenizer.vocabularySize - 5)
+  }
+
+  @Test func tooSmallAVocabularySaysTheLeastSize() throws {
+    #expect(throws: TokenizerError.vocabularyTooSmall(requested: 256, least: 257)) { try trained(.byteBPE, 256) }
+    #expect(throws: TokenizerError.vocabularyTooSmall(requested: 1, least: 3)) { try trained(.characters, 1) }
+    // Letters a and b begin words, b continues one; five specials.
+    #expect(throws: TokenizerError.vocabularyTooSmall(requested: 7, least: 8)) {
+      try trained(.wordpiece, 7, ["ab b"])
+    }
+    #expect(try trained(.wordpiece, 8, ["ab b"]).vocabularySize == 8)
+  }
+
+  @Test(arguments: TokenizerKind.allCases) func nothingToLearnFromIsAnError(kind: TokenizerKind) {
+    #expect(throws: TokenizerError.noText) { try trained(kind, 300, [""]) }
+  }
+
+  @Test(arguments: [TokenizerKind.byteBPE, .characters]) func losslessKindsGiveTheTextBack(kind: TokenizerKind) throws {
+    let tokenizer = try trained(kind, 300)
+    for text in Self.documents { #expect(tokenizer.decode(tokenizer.ids(text)) == text) }
+  }
+
+  @Test func wordsAreDroppedOnlyAboveTheMemoryBound() throws {
+    var trainer = TokenizerTrainer(kind: .byteBPE, vocabularySize: 300, maximumBytes: 600_000)
+    for number in 0..<60_000 {
+      trainer.add("w\(number) common")
+    }
+    #expect(trainer.droppedThreshold >= 1)
+    #expect(trainer.distinctWordCount < 60_000)
+    #expect(try trainer.train().ids(" common").count == 1)
+  }
+}
