@@ -23,7 +23,7 @@ public struct Terminal: Sendable {
   public var size: (width: Int, height: Int) {
     var size = winsize()
     guard ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return (80, 24) }
-    return (Int(size.ws_col), max(4, Int(size.ws_row)))
+    return (Int(size.ws_col), size.ws_row > 0 ? max(4, Int(size.ws_row)) : 24)
   }
 
   /// Writes all of `text`; false if the terminal is gone, which must never stop a run.
