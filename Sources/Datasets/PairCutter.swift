@@ -2,9 +2,9 @@ import Randomness
 
 /// Cuts documents into pieces of at least two consecutive sentences that fit a row.
 ///
-/// Sentences are taken until the next does not fit. One that leaves a piece alone is cut: what fits ends the piece and
-/// the rest begins the next. A last sentence left alone takes one from the piece before it, if that
-/// has three; else it stands alone, makes no pair and is counted.
+/// Sentences are taken until the next does not fit. One that leaves a piece alone is cut: at most three
+/// quarters of it, as far as they fit, end the piece and the rest begins the next. A last sentence left alone takes one
+/// from the piece before it, if that has three; else it stands alone, makes no pair and is counted.
 struct PairCutter {
   /// Boundaries of all pieces end to end: of each where it starts, where its later sentences start, and its end.
   private(set) var boundaries: [Int] = []
@@ -45,7 +45,7 @@ struct PairCutter {
       if open.count < 2 {
         cutSentences += wasCut ? 0 : 1
         wasCut = true
-        let share = open.isEmpty ? room / 2 : free
+        let share = min(open.isEmpty ? room / 2 : free, rest.count - rest.count / 4)
         if share >= max(1, room / 4) {
           extend(through: rest.lowerBound + share, from: rest.lowerBound)
           rest = rest.lowerBound + share..<rest.upperBound

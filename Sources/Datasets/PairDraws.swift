@@ -68,8 +68,8 @@ struct PairDraws: Sendable {
     return nil
   }
 
-  /// The second part of a row of that length from another document and with other tokens, looked for from a drawn
-  /// place on; no longer than the row's own.
+  /// The second part of a row of that length from another document, looked for from a drawn place on; no longer than
+  /// the row's own, and not what its own begins with: that would be a true one.
   private func partner(of row: Int, length: Int, word: UInt64) -> Range<Int>? {
     let places = lengthStarts[length]..<lengthStarts[length + 1]
     guard !places.isEmpty else { return nil }
@@ -79,7 +79,7 @@ struct PairDraws: Sendable {
       let candidate = Int(byLength[places.lowerBound + (first + step) % places.count])
       guard pieces.documents[candidate] != pieces.documents[row] else { continue }
       let second = ownSecond(of: candidate).prefix(own.count)
-      if !pieces.text.ids[second].elementsEqual(pieces.text.ids[own]) { return second }
+      if !pieces.text.ids[own].starts(with: pieces.text.ids[second]) { return second }
     }
     return nil
   }
