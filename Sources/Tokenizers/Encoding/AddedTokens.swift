@@ -37,7 +37,7 @@ struct AddedTokens: Sendable {
       let bytes = UnsafeBufferPointer(rebasing: text[part.range])
       let stretch = TextStretch(bytes: bytes, base: base)
       if let id = part.id {
-        append(id, stretch, to: &sink)
+        append(id, stretch, encoder, to: &sink)
       } else if normalized.isEmpty {
         encoder.append(stretch, to: &sink)
       } else {
@@ -58,7 +58,7 @@ struct AddedTokens: Sendable {
         let sources = Array(text.sources[first..<first + count])
         let normalized = TextStretch(bytes: piece, base: stretch.base, sources: sources)
         if let id = part.id {
-          append(id, normalized, to: &sink)
+          append(id, normalized, encoder, to: &sink)
         } else {
           encoder.appendNormalized(normalized, to: &sink)
         }
@@ -67,13 +67,18 @@ struct AddedTokens: Sendable {
     }
   }
 
-  private func append(_ id: Int32, _ stretch: TextStretch, to sink: inout TokenSink) {
+  private func append(_ id: Int32, _ stretch: TextStretch, _ encoder: TextEncoder, to sink: inout TokenSink) {
     var count = 0
     for byte in stretch.bytes where UTF8Text.isStart(byte) { count += 1 }
     guard count > 0 else { return }
     if sink.detail == .full {
-      sink.spellings.append((sink.ids.count, String(decoding: stretch.bytes, as: UTF8.self)))
-      sink.append(id, offsets: stretch.place(of: 0)..<stretch.place(of: count - 1) + 1)
+      let text = String(decoding: stretch.bytes, as: UTF8.self)
+      var offsets = stretch.place(of: 0)..<stretch.place(of: count - 1) + 1
+      if case .bytePairs(_, let options) = encoder.model, options.trimsOffsets {
+        offsets = options.trimmed(offsets, added: text, isFirst: sink.ids.isEmpty)
+      }
+      sink.spellings.append((sink.ids.count, text))
+      sink.append(id, offsets: offsets)
       sink.wordCount += 1
     } else {
       sink.append(id, isFirst: true)

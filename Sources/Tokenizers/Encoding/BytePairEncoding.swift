@@ -44,20 +44,34 @@ extension TextEncoder {
     }
   }
 
-  /// The reference library's trimming: spaces are counted in the token, and taken off the offsets at both ends.
   private static func trimmed(
     _ offsets: Range<Int>, _ token: Slice<UnsafeBufferPointer<UInt8>>, _ options: ByteLevelOptions, _ sink: TokenSink
   ) -> Range<Int> {
-    var leading = token.prefix { $0 == 0x20 }.count
-    let trailing = token.reversed().prefix { $0 == 0x20 }.count
+    options.trimmed(
+      offsets, leading: token.prefix { $0 == 0x20 }.count, trailing: token.reversed().prefix { $0 == 0x20 }.count,
+      isFirst: sink.ids.isEmpty)
+  }
+}
+
+extension ByteLevelOptions {
+  /// The reference library's trimming: white space is counted in the token, and taken off the offsets at both ends.
+  func trimmed(_ offsets: Range<Int>, leading: Int, trailing: Int, isFirst: Bool) -> Range<Int> {
     var (start, end) = (offsets.lowerBound, offsets.upperBound)
-    if leading > 0 {
-      let isFirst = sink.ids.isEmpty || start == 0
-      if isFirst, options.trimsAsPrefixed, leading == 1 { leading = 0 }
-      start = min(start + leading, end)
-    }
+    let isAddedSpace = leading == 1 && trimsAsPrefixed && (isFirst || start == 0)
+    if !isAddedSpace { start = min(start + leading, end) }
     if trailing > 0, end >= trailing { end = max(end - trailing, start) }
     return start..<end
+  }
+
+  /// The trimming of an added token, which may hold white space that it took from its sides.
+  func trimmed(_ offsets: Range<Int>, added text: String, isFirst: Bool) -> Range<Int> {
+    func isSpace(_ scalar: Unicode.Scalar) -> Bool {
+      scalar.value == 0x120 || UnicodeTables.shared.properties(of: scalar.value).contains(.space)
+    }
+    let scalars = text.unicodeScalars
+    return trimmed(
+      offsets, leading: scalars.prefix(while: isSpace).count,
+      trailing: scalars.reversed().prefix(while: isSpace).count, isFirst: isFirst)
   }
 }
 
