@@ -8,7 +8,9 @@ import Tokenizers
 /// The files of a folder that the sentence-transformers library loads: a bare encoder, its pooling, its normalization.
 public enum SentenceTransformersFolder {
   /// The library whose layout the files have.
-  private static let versions: JSONObject = ["sentence_transformers": "5.0.0", "transformers": "4.50.0", "pytorch": "2.6.0"]
+  private static let versions: JSONObject = [
+    "sentence_transformers": "5.0.0", "transformers": "4.50.0", "pytorch": "2.6.0",
+  ]
 
   /// The files, to be written in order.
   ///
@@ -29,12 +31,14 @@ public enum SentenceTransformersFolder {
     var files = try ModelWriter.files(bare, isBare: true)
     files.append(FolderFile("1_Pooling/config.json", text: pretty(poolingObject(pooling, loaded.model.extents.width))))
     files.append(
-      FolderFile("sentence_bert_config.json", text: pretty(["max_seq_length": JSONValue(limit), "do_lower_case": false])))
+      FolderFile(
+        "sentence_bert_config.json", text: pretty(["max_seq_length": JSONValue(limit), "do_lower_case": false])))
     files.append(
       FolderFile(
         "config_sentence_transformers.json",
         text: pretty([
-          "__version__": .object(versions), "prompts": [:], "default_prompt_name": .null, "similarity_fn_name": "cosine",
+          "__version__": .object(versions), "prompts": [:], "default_prompt_name": .null,
+          "similarity_fn_name": "cosine",
         ])))
     files.append(FolderFile("modules.json", text: pretty(modules(normalizes: normalizes))))
     return files

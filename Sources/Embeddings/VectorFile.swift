@@ -86,7 +86,9 @@ public final class VectorFile {
       SafetensorsTensor(name: "id_offsets", dtype: .int64, shape: [rows + 1]),
       SafetensorsTensor(name: "ids", dtype: .uint8, shape: [Int(names.byteCount)]),
     ])
-    try writer.write { try result.write($0) } contents: { entry, send in
+    try writer.write {
+      try result.write($0)
+    } contents: { entry, send in
       switch entry.name {
       case "embeddings": try body.forEachPiece(send)
       case "ids": try names.forEachPiece(send)

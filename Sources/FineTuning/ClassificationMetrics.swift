@@ -34,7 +34,8 @@ public struct ClassificationMetrics: Sendable, Equatable {
     let right = Double(confusion.indices.reduce(0) { $0 + confusion[$1][$1] })
     let (rows, columns) = (rowTotals.map(Double.init), columnTotals.map(Double.init))
     let covariance = right * total - zip(rows, columns).reduce(0) { $0 + $1.0 * $1.1 }
-    let spread = (total * total - rows.reduce(0) { $0 + $1 * $1 }) * (total * total - columns.reduce(0) { $0 + $1 * $1 })
+    let spread =
+      (total * total - rows.reduce(0) { $0 + $1 * $1 }) * (total * total - columns.reduce(0) { $0 + $1 * $1 })
     return spread == 0 ? 0 : covariance / spread.squareRoot()
   }
 

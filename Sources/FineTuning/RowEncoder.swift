@@ -1,6 +1,6 @@
-import NN
 import Checkpoints
 import Models
+import NN
 import Objectives
 import Tokenizers
 
