@@ -76,8 +76,9 @@ public enum ModelReader {
   }
 
   /// Fills the parameters of `model` from the weights in `folder`, in any of the names that files have had.
-  static func readWeights(
-    _ folder: String, _ model: any PublishedModel, into store: ParameterStore, fileSystem: any FileSystem
+  public static func readWeights(
+    _ folder: String, _ model: any PublishedModel, into store: ParameterStore,
+    fileSystem: any FileSystem = RealFileSystem()
   ) throws {
     let weights = try SafetensorsFolder.open(folder, fileSystem: fileSystem)
     let keys = model.publishedKeys

@@ -1,6 +1,8 @@
+import CSystem
+
 /// SHA-256's compression function on blocks of 64 bytes.
 ///
-/// Plain Swift: the message schedule and the rounds are unrolled by eight, so the eight state words stay in registers
+/// The processor's SHA instructions where it has them, plain Swift elsewhere: the message schedule and the rounds are unrolled by eight, so the eight state words stay in registers
 /// and only change roles.
 enum SHA256Block {
   static let byteCount = 64
@@ -20,8 +22,19 @@ enum SHA256Block {
     0x748F_82EE, 0x78A5_636F, 0x84C8_7814, 0x8CC7_0208, 0x90BE_FFFA, 0xA450_6CEB, 0xBEF9_A3F7, 0xC671_78F2,
   ]
 
+  /// Runs whole blocks through the processor's own instructions; false, and nothing done, where it has none.
+  private static func compressWithInstructions(
+    _ blocks: UnsafeRawBufferPointer, into state: inout SIMD8<UInt32>
+  ) -> Bool {
+    guard let start = blocks.baseAddress, blocks.count >= byteCount else { return false }
+    return withUnsafeMutableBytes(of: &state) { words in
+      cs_sha256_blocks(words.assumingMemoryBound(to: UInt32.self).baseAddress, start, blocks.count / byteCount)
+    }
+  }
+
   /// Runs whole blocks through the compression function.
   static func compress(_ blocks: UnsafeRawBufferPointer, into state: inout SIMD8<UInt32>) {
+    if compressWithInstructions(blocks, into: &state) { return }
     constants.withUnsafeBufferPointer { k in
       withUnsafeTemporaryAllocation(of: UInt32.self, capacity: 64) { w in
         var start = 0

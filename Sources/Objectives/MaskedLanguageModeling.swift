@@ -1,5 +1,6 @@
 import Datasets
 import NN
+import Randomness
 import Tensors
 
 /// Hidden tokens, and whether the second text follows the first.

@@ -20,25 +20,24 @@ extension Lexicon {
     towns: products(
       words(
         """
-        Stone Ash North Red Elm Wolf Fair Oak Black High Long Rose Fox West Cold Birch Deep Gold Hart South Fern Holm \
-        East Wood Hay Mill Thorn Lamb Swan Rook Clay Brook Crow Marsh White Green Kings Bell Wind Sun
-        """), words("ford ton dale bury wick ham stead by field more ley den")),
+        Stone Ash North Red Elm Wolf Fair Oak Black High Long Rose Fox West Cold Deep Gold Hart South Fern East Wood Hay \
+        Mill
+        """), words("ford ton dale bury wick ham by field ley den")),
     openers: standardOpeners,
     adjectives: standardAdjectives,
     materials: standardMaterials,
     numbers: words(
       """
-      two three four ten six five seven twelve eight nine twenty eleven fifteen thirty forty fifty thirteen sixty \
-      fourteen eighty sixteen ninety seventy seventeen eighteen nineteen
+      two three four ten six five seven twelve eight nine twenty eleven thirty forty fifty sixty eighty ninety some many \
+      few several
       """),
     determiners: words("the this that one another every"),
     adverbs: words(
       """
-      slow quick quiet glad careful proud sad kind brave calm bold warm cheerful swift sweet soft eager loud rough \
-      smooth neat cold plain clever gentle patient keen secret hopeful grim free clear rude sharp strict fond stern \
-      vague firm brief odd mild deep frank wise nervous dear tight loose fair tender bitter \
-      noisy rare exact bright dim hasty brisk cool shy late solemn great harsh close fresh thick weak stout sober \
-      crisp sly blind stiff lame
+      slow quick glad kind sad proud brave calm bold warm quiet swift sweet soft eager loud rough neat cold plain gentle \
+      keen secret grim free clear rude sharp strict fond stern vague firm brief odd mild deep frank wise blunt dear tight \
+      loose fair tender bitter noisy rare exact bright dim hasty brisk cool shy late great harsh close fresh thick weak \
+      stout sober crisp sly blind stiff lame angry lazy clumsy moody busy cozy merry
       """
     ).map(adverb),
     moods: words(
@@ -108,22 +107,21 @@ extension Lexicon {
   private static let standardNameStems: [String] = {
     let onsets = words("b br d dr f g gr h j k l m n p r s t tr v w")
     let rimes = words("el am or in an il os ev ar en im ul")
-    return (0..<240).map { place in
+    return (0..<128).map { place in
       let stem = onsets[(place * 7) % 20] + rimes[(place * 5 + place / 60) % 12]
       return stem.prefix(1).uppercased() + stem.dropFirst()
     }
   }()
 
   private static let standardOpeners: [String] = {
-    let hours = words("dawn noon dusk sunset midnight breakfast supper lunch")
+    let hours = words("noon dawn dusk night lunch supper")
     let days = words("Monday Sunday Friday Saturday Tuesday Thursday Wednesday")
-    let months = words(
-      "spring May winter June summer March autumn April July October August January September December November February"
-    )
-    let single = words("soon later then once meanwhile today afterwards suddenly yesterday finally")
+    let months = words("spring May winter June summer March autumn April July August")
+    let single = words(
+      "soon later then once today now again next often still first here there thus twice yet instead tonight perhaps")
     let lists = [
       single, hours.map { "at " + $0 }, months.map { "in " + $0 }, days.map { "on " + $0 },
-      hours.map { "before " + $0 }, hours.map { "after " + $0 },
+      hours.map { "by " + $0 }, hours.map { "after " + $0 },
     ]
     return interleaved(lists)
   }()
@@ -139,17 +137,16 @@ extension Lexicon {
 
   private static let standardMaterials: [String] = {
     let stems = words(
-      "dust rust salt smoke wax sand oil rain frost wind soap milk chalk moss leaf grass rock cloud mist dirt silk hair straw"
-    )
+      """
+      dust rust salt smok wax sand oil rain frost wind soap milk chalk moss leaf grass rock cloud mist dirt silk hair \
+      straw ash bump curl fuzz glass grit ic ink knot lump mudd murk must patch scal seed slim spik star stick ston tarr \
+      wav wir wood bush mess
+      """)
     let lists = [
       words("red white black green blue grey brown yellow pink gold silver orange scarlet purple"),
-      stems.map { $0 + "y" }, words("wood earth lead wax oak").map { $0 + "en" },
-      words("spot seam rim lid shape color scent price flaw name taste weight stain end edge frame root").map {
-        $0 + "less"
-      },
-      words("green blue red black brown grey white pink").map { $0 + "ish" },
+      stems.map { $0 + "y" }, words("wood earth lead oak").map { $0 + "en" },
+      words("spot seam rim lid edge name").map { $0 + "less" }, words("green blue redd black brown grey pink").map { $0 + "ish" },
       words("dented painted striped stained dyed curved marked cracked laced tiled"),
-      words("cloud wood stone leaf silk bird glass star moon fish cat horse").map { $0 + "like" },
     ]
     return interleaved(lists)
   }()

@@ -5,35 +5,35 @@ public struct WorldConfiguration: Equatable, Sendable {
   /// Exponent of the Zipf law over trades.
   public var tradeExponent = 0.8
   /// Exponent of the Zipf law over stems of names and goods.
-  public var stemExponent = 0.5
+  public var stemExponent = 0.4
   /// Exponent of the Zipf law over the other lists.
-  public var listExponent = 0.5
+  public var listExponent = 0.4
   /// Share of sentences with an opener, where the kind of sentence has a place for one.
-  public var openerShare = 0.6
+  public var openerShare = 0.7
   /// Share of sentences with an adverb at the end, where there is a place for one.
-  public var adverbShare = 0.65
+  public var adverbShare = 0.8
   /// Share of sentences with a town at the end, where there is a place for one.
   public var townShare = 0.8
   /// Share of adjectives that one of color or matter follows.
-  public var materialShare = 0.7
+  public var materialShare = 0.9
   /// Share of subjects that are pronouns.
-  public var pronounShare = 0.4
+  public var pronounShare = 0.3
   /// Share of subjects that are roles ("the baker"); the rest are names.
-  public var roleShare = 0.15
+  public var roleShare = 0.27
   /// Share of determiners that are possessive.
   public var possessiveShare = 0.35
   /// Probability that a pronoun means somebody of the other gender than the hero.
   public var otherPronoun = 0.05
   /// Probability that a named person is the hero again.
-  public var heroAgain = 0.2
+  public var heroAgain = 0.15
   /// Probability that goods are of the story's first stem again.
   public var themeAgain = 0.05
   /// Probability that a town is the story's home town again.
-  public var homeAgain = 0.15
+  public var homeAgain = 0.1
   /// Probability that a word of a trade or scene is taken from any trade or scene.
   public var stray = 0.05
   /// Weights of the kinds of sentences after the first, in the order of `SentenceKind`'s cases after `opening`.
-  public var kindWeights: [Double] = [3.5, 1, 1, 1, 2, 1.5, 2, 1, 1.5, 1]
+  public var kindWeights: [Double] = [4, 1, 1, 1, 1.5, 1.2, 2, 0.8, 1.5, 0.8]
   /// Fewest sentences of a document.
   public var fewestSentences = 4
   /// Weights of the sentence counts from `fewestSentences` on.

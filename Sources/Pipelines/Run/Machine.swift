@@ -1,0 +1,39 @@
+import Foundation
+import Kernels
+
+/// What a run may use of this machine, and which bits it computes.
+public enum Machine {
+  /// Threads for the kernels: as the pipeline says, or the processors this process may use.
+  public static func threadCount(_ configuration: PipelineConfiguration) -> Int {
+    if case .fixed(let count) = configuration.machine.threads { return count }
+    return processorCount
+  }
+
+  /// The processors that this process may use: its affinity, and its control group's quota rounded up.
+  public static var processorCount: Int {
+    let allowed = ProcessInfo.processInfo.activeProcessorCount
+    guard let quota = quota else { return max(1, allowed) }
+    return max(1, min(allowed, Int(quota.rounded(.up))))
+  }
+
+  /// The processors' worth of time that the control group allows, nil for no limit.
+  private static var quota: Double? {
+    guard let text = try? String(contentsOfFile: "/sys/fs/cgroup/cpu.max", encoding: .utf8) else { return nil }
+    let parts = text.split(whereSeparator: \.isWhitespace)
+    guard parts.count == 2, let quota = Double(parts[0]), let period = Double(parts[1]), period > 0 else { return nil }
+    return quota / period
+  }
+
+  /// Starts BLAS and the thread pool, once per process.
+  @discardableResult
+  public static func start(threads: Int) -> BLAS.Report {
+    let report = BLAS.start()
+    Parallel.start(threads: threads)
+    return report
+  }
+
+  /// The code paths that shape bits: the kernels' CPU level and the BLAS library with its core.
+  public static func numerics(_ report: BLAS.Report) -> String {
+    "\(CPULevel.active.name), \(report.library), \(report.core)"
+  }
+}

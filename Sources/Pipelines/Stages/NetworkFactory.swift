@@ -1,0 +1,79 @@
+import Checkpoints
+import DurableFiles
+import JSON
+import Models
+import NN
+import Tokenizers
+
+/// The network that a pipeline asks for: from a preset or a family's keys, or a finished model to go on with.
+enum NetworkFactory {
+  /// The network of `settings` for `tokenizer`, with parameters drawn from `seed` or taken from the finished model.
+  static func make(
+    _ settings: ModelSettings, objective: [ObjectiveKind], tokenizer: Tokenizer, maximumLength: Int, seed: UInt64
+  ) throws -> LoadedModel {
+    if let from = settings.from { return try goingOn(from.path, objective, tokenizer, seed: seed) }
+    let model = try network(settings, objective, tokenizer, maximumLength: maximumLength)
+    return LoadedModel(new: model, seed: seed, tokenizer: tokenizer)
+  }
+
+  /// The family of the network: of the preset or the keys, or of the finished model.
+  static func family(_ settings: ModelSettings) throws -> ModelFamily? {
+    if let family = settings.resolvedFamily { return family }
+    guard let from = settings.from else { return nil }
+    let json = try RunFolder("").json(Paths.join(try ModelReference.folder(from.path), "config.json"))
+    return json?["model_type"]?.string.flatMap { ModelFamily(rawValue: $0) }
+  }
+
+  private static func network(
+    _ settings: ModelSettings, _ objective: [ObjectiveKind], _ tokenizer: Tokenizer, maximumLength: Int
+  ) throws -> any PublishedModel {
+    var keys = JSONObject(settings.overrides.map { ($0.key, $0.value) })
+    if keys["vocab_size"] == nil { keys["vocab_size"] = .integer(Int64(tokenizer.vocabularySize)) }
+    if settings.resolvedFamily == .gpt2 {
+      let base = settings.preset.flatMap { Preset(rawValue: $0.rawValue)?.gpt } ?? GPT2Configuration()
+      var (configuration, issues) = GPT2Configuration.read(keys, over: base)
+      configuration.beginningID = tokenizer.specials.endOfText.map { Int($0) }
+      configuration.endID = configuration.beginningID
+      if keys["n_positions"] == nil { configuration.maximumLength = max(configuration.maximumLength, maximumLength) }
+      try check(issues + configuration.issues(), configuration.vocabularySize, tokenizer)
+      return GPT2(configuration)
+    }
+    let base = settings.preset.flatMap { Preset(rawValue: $0.rawValue)?.bert } ?? BERTConfiguration()
+    var (configuration, issues) = BERTConfiguration.read(keys, over: base)
+    configuration.paddingID = tokenizer.specials.pad.map { Int($0) }
+    if keys["max_position_embeddings"] == nil {
+      configuration.maximumLength = max(configuration.maximumLength, maximumLength)
+    }
+    try check(issues + configuration.issues(), configuration.vocabularySize, tokenizer)
+    return BERT(configuration, heads: .pretraining(nextSentence: objective.contains(.nsp)))
+  }
+
+  private static func check(_ issues: [ConfigurationIssue], _ vocabularySize: Int, _ tokenizer: Tokenizer) throws {
+    var problems = issues.map { Problem(.start, "model.\($0.key)", $0.message) }
+    if vocabularySize < tokenizer.vocabularySize {
+      let message = "is \(vocabularySize); the tokenizer has \(tokenizer.vocabularySize) tokens"
+      problems.append(Problem(.start, "model.vocab_size", message))
+    }
+    if !problems.isEmpty { throw UserError("the model can't be built", .usage, problems: problems) }
+  }
+
+  /// A finished model with the heads that the objective needs; heads it lacks are drawn from `seed`.
+  private static func goingOn(
+    _ path: String, _ objective: [ObjectiveKind], _ tokenizer: Tokenizer, seed: UInt64
+  ) throws -> LoadedModel {
+    let found = try ModelReader.load(try ModelReference.folder(path))
+    let wanted: any PublishedModel
+    switch found.model {
+    case let bert as BERT where !objective.contains(.clm):
+      wanted = BERT(bert.configuration, heads: .pretraining(nextSentence: objective.contains(.nsp)))
+    case let gpt as GPT2 where objective == [.clm]:
+      wanted = GPT2(gpt.configuration)
+    default:
+      throw UserError("\(path) holds a \(found.model.architecture), which can't learn "
+        + objective.map(\.rawValue).joined(separator: " and "), .usage)
+    }
+    let loaded = LoadedModel(new: wanted, seed: seed, tokenizer: tokenizer)
+    loaded.store.copyValues(from: found.store)
+    return loaded
+  }
+}

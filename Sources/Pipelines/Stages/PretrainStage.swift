@@ -1,0 +1,160 @@
+import Checkpoints
+import Datasets
+import Digests
+import DurableFiles
+import Foundation
+import JSON
+import Kernels
+import NN
+import Objectives
+import Optimizers
+import Training
+
+/// Learns from the text itself: goes on from the newest valid checkpoint, or starts anew.
+struct PretrainStage: Stage {
+  let name = "pretrain"
+  let settings: PretrainSettings
+
+  func fingerprint(_ context: RunContext) throws -> String {
+    let inputs = ["corpus", "tokenizer"].map { context.record.stages[$0]?.figures["sha256"] ?? .null }
+    let settings = [context.configuration.frozenSettings, context.configuration.tunableSettings]
+    return SHA256.hex(of: JSONValue.array(inputs + settings).text(sortedKeys: true))
+  }
+
+  func isIntact(_ context: RunContext) throws -> Bool {
+    try !PretrainStage.checkpoints(context, settings).steps().isEmpty
+  }
+
+  func run(_ context: RunContext) throws -> StageResult {
+    let setup = try PretrainSetup(settings, context)
+    let loaded = try setup.network(context)
+    let objective = try setup.objective(loaded)
+    let optimizer = setup.optimizer(loaded)
+    let checkpoints = PretrainStage.checkpoints(context, settings)
+    let resumed = try PretrainResume(context, setup, checkpoints).load(into: loaded, optimizer)
+    let plan = try resumed.plan ?? firstPlan(setup, context)
+    var state = resumed.state ?? RunState(
+      progress: RunProgress(), frozen: setup.frozen(context), plan: JSONObject(), numerics: resumed.numerics)
+    state.numerics = resumed.numerics
+    state.plan = JSONObject([("steps", plan.json), ("tunable", context.configuration.tunableSettings)])
+    let trainer = setup.trainer(loaded, objective, optimizer, plan, step: state.progress.step)
+    context.tell(.training(start(state.progress, plan, setup, loaded, objective)))
+    let evaluation = try PretrainEvaluation(setup, objective)
+    let run = TrainingRun(
+      trainer, plan: runPlan(plan, seconds: resumed.secondsPerStep), progress: state.progress,
+      observers: [EventForwarder(context)],
+      evaluate: { try evaluation.onTheWay(isLast: trainer.step == plan.steps, isCancelled: { context.shouldStop }) },
+      save: { progress, isBest in
+        state.progress = progress
+        let files = try ModelWriter.files(loaded) + state.files(loaded.store, optimizer)
+        try checkpoints.save(step: progress.step, isBest: isBest, files: files)
+      })
+    if try run.run(until: { context.shouldStop }) == .stopped {
+      throw StoppedOnRequest(standing: "step \(Figures.count(run.progress.step)) of \(Figures.count(plan.steps))")
+    }
+    return try result(context, setup, checkpoints, evaluation, run.progress, loaded)
+  }
+
+  /// The checkpoints of a run's pretraining.
+  static func checkpoints(_ context: RunContext, _ settings: PretrainSettings) -> CheckpointStore {
+    CheckpointStore(
+      folder: context.folder.pretrain, runIdentifier: context.record.identifier,
+      retention: Retention(last: max(2, settings.saveTotalLimit)), fileSystem: context.folder.fileSystem)
+  }
+
+  private func start(
+    _ progress: RunProgress, _ plan: StepPlan, _ setup: PretrainSetup, _ loaded: LoadedModel, _ objective: any Objective
+  ) -> TrainingStart {
+    // Six operations a token and weight, embeddings left out (Kaplan et al. 2020, section 2.1).
+    let weights = loaded.store.entries.filter { $0.decays && !$0.path.contains("mbedding") }
+    let flops = 6 * Double(weights.reduce(0) { $0 + $1.range.count })
+    return TrainingStart(
+      step: progress.step, steps: plan.steps, tokenCount: progress.tokenCount, stepsPerEpoch: plan.stepsPerEpoch,
+      terms: objective.terms, flopsPerToken: flops)
+  }
+
+  private func runPlan(_ plan: StepPlan, seconds: Double) -> RunPlan {
+    RunPlan(
+      stopStep: plan.steps, evaluationInterval: plan.evaluationSteps(settings),
+      saveInterval: plan.saveSteps(settings, secondsPerStep: seconds))
+  }
+
+  /// The plan of a first start; a budget becomes steps by measuring a few of them on a network of their own.
+  private func firstPlan(_ setup: PretrainSetup, _ context: RunContext) throws -> StepPlan {
+    let epoch = StepPlan.Epoch(
+      steps: setup.rows.plan.stepsPerEpoch, tokens: setup.index.training.statistics.rowTokens)
+    let costs = settings.budget == nil ? nil : try setup.measuredCosts(context)
+    guard let plan = StepPlan(settings, epoch: epoch, costs: costs) else {
+      throw UserError("pretrain has no rule to stop by", .usage)
+        .action("set one of max_steps, max_tokens, epochs or budget")
+    }
+    return plan
+  }
+
+  private func result(
+    _ context: RunContext, _ setup: PretrainSetup, _ checkpoints: CheckpointStore, _ evaluation: PretrainEvaluation,
+    _ progress: RunProgress, _ loaded: LoadedModel
+  ) throws -> StageResult {
+    var figures = JSONObject([
+      ("step", .integer(Int64(progress.step))), ("tokens", .integer(Int64(progress.tokenCount))),
+      ("parameters", .integer(Int64(loaded.store.parameterCount))),
+      ("best_step", progress.bestStep.map { .integer(Int64($0)) } ?? .null),
+    ])
+    let folder = checkpoints.folder(step: progress.step)
+    if let digest = try checkpoints.verify(step: progress.step, depth: .sizes).file(ModelFiles.weights)?.digest {
+      figures["weights_sha256"] = .string(digest)
+    }
+    figures["folder"] = .string(folder)
+    var summary = "\(Figures.count(progress.step)) steps · \(Figures.count(progress.tokenCount)) tokens"
+    if let sums = try evaluation.last ?? evaluation.onTheWay(isLast: true, isCancelled: { false }) {
+      let scores = EvaluationScores(sums, terms: evaluation.objective.terms, unigram: evaluation.unigramAccuracy)
+      figures["validation"] = .object(scores.json)
+      summary += " · " + scores.text
+    }
+    return StageResult(summary: summary, figures: figures)
+  }
+}
+
+/// Names of files in a model folder.
+enum ModelFiles {
+  static let weights = "model.safetensors"
+}
+
+/// Hands the training's events on to the pipeline's observers.
+private final class EventForwarder: TrainingObserver {
+  private let context: RunContext
+
+  init(_ context: RunContext) {
+    self.context = context
+  }
+
+  func observe(_ event: TrainingEvent) { context.tell(.trained(event)) }
+}
+
+extension PretrainSetup {
+  /// The canonical frozen settings, with the identities of corpus and tokenizer.
+  func frozen(_ context: RunContext) -> JSONObject {
+    Fingerprint(context.configuration, identities: identities).settings.object ?? JSONObject()
+  }
+
+  /// Seconds of a step, an evaluation and a save, measured on a network that is thrown away.
+  func measuredCosts(_ context: RunContext) throws -> StepPlan.Costs {
+    context.tell(.noted(stage: "pretrain", "measuring a few steps to turn the budget into steps"))
+    let loaded = try network(context)
+    let objective = try objective(loaded)
+    let plan = StepPlan(steps: 10, warmupSteps: 0, horizon: 10, stepsPerEpoch: rows.plan.stepsPerEpoch)
+    let trainer = trainer(loaded, objective, optimizer(loaded), plan, step: 0)
+    let times = try (0..<6).map { _ in
+      let start = Date()
+      _ = try trainer.advance()
+      return Date().timeIntervalSince(start)
+    }
+    let step = times.dropFirst().sorted()[2]
+    let share = Double(settings.maximumEvaluationTokens ?? index.validation.statistics.rowTokens)
+    let tokensPerStep = Double(index.training.statistics.rowTokens) / Double(rows.plan.stepsPerEpoch)
+    // An evaluation is a forward pass: a third of a step's work per token.
+    let evaluation = step / 3 * share / max(1, tokensPerStep)
+    let bytes = Double(loaded.store.parameterCount * 12)
+    return StepPlan.Costs(step: step, evaluation: evaluation, save: 0.1 + bytes / 3e8, other: context.record.seconds)
+  }
+}

@@ -1,0 +1,138 @@
+import Checkpoints
+import Datasets
+import Foundation
+import JSON
+import Models
+import NN
+import Objectives
+import Randomness
+import SampleWorld
+import Tensors
+import Tokenizers
+import Training
+
+/// How a model of the bundled corpus compares with the world's true probabilities, on fresh documents that nothing was
+/// trained or chosen on.
+struct WorldReport {
+  /// Sentences for people.
+  private(set) var lines: [String] = []
+  /// The same as figures.
+  private(set) var figures = JSONObject()
+
+  /// Fresh documents have numbers from here on; the corpus' start at 0.
+  private static let firstFresh: UInt64 = 1 << 40
+  private static let documentCount = 1_000
+  /// A right build exceeds it once in a million: E[p_model / p_world] ≤ 1, and Markov's inequality.
+  static let bound = log(1e6)
+
+  private let world = World()
+  private let texts: [String]
+  private let stories: [Story]
+
+  init(_ context: RunContext, _ sample: SynthesisSettings) throws {
+    let world = world
+    stories = (0..<UInt64(WorldReport.documentCount)).map {
+      world.document(index: WorldReport.firstFresh + $0, seed: UInt64(clamping: sample.seed))
+    }
+    texts = stories.map { world.render($0) }
+    guard let pretrain = context.configuration.pretrain else { return }
+    let setup = try PretrainSetup(pretrain, context)
+    let loaded = try ModelReader.load(try ModelReference.folder(context.folder.path))
+    if let causal = loaded.model as? any CausalLanguageModel {
+      try compare(causal, setup, context)
+    } else if setup.objectives.contains(.nsp) {
+      try compareNextSentence(context)
+    }
+  }
+
+  /// ln p_model − ln p_world over the fresh documents, and the share of the gap that the model closes.
+  private mutating func compare(_ model: any CausalLanguageModel, _ setup: PretrainSetup, _ context: RunContext) throws {
+    guard let end = setup.tokenizer.specials.endOfText else { return }
+    let documents = texts.map { setup.tokenizer.ids($0) }
+    let modelTotal = WorldReport.logProbability(documents, model, end: end)
+    let worldTotal = stories.reduce(0) { $0 + world.logProbability(of: $1) }
+    let loose = try texts.reduce(0) { $0 + (try world.sentenceIndependentLogProbability(ofDocument: $1)) }
+    let excess = modelTotal - worldTotal
+    let closed = (modelTotal - loose) / (worldTotal - loose)
+    let bytes = Double(texts.reduce(0) { $0 + $1.utf8.count })
+    func bits(_ total: Double) -> Double { -total / log(2) / bytes }
+    let training = try trainingDocuments(setup, end)
+    let grams = [1, 3].map { order -> Double in
+      let baseline = NGramBaseline(order: order, vocabularySize: setup.tokenizer.vocabularySize, documents: training)
+      return documents.reduce(0) { $0 + baseline.logProbability(of: $1 + [end]) }
+    }
+    for (name, value) in [
+      ("world", worldTotal), ("model", modelTotal), ("sentence_independent", loose), ("unigram", grams[0]),
+      ("trigram", grams[1]),
+    ] { figures["\(name)_bits_per_byte"] = .number(bits(value)) }
+    figures["excess_nats"] = .number(excess)
+    figures["gap_closed"] = .number(closed)
+    lines = [
+      "on \(Figures.count(texts.count)) fresh documents: world \(Figures.fixed(bits(worldTotal), 3)), model "
+        + "\(Figures.fixed(bits(modelTotal), 3)), sentence-independent world "
+        + "\(Figures.fixed(bits(loose), 3)), trigram \(Figures.fixed(bits(grams[1]), 3)), unigram "
+        + "\(Figures.fixed(bits(grams[0]), 3)) bits/byte",
+      "gap closed between sentences: \(Figures.percent(closed, digits: 1))",
+      excess <= WorldReport.bound
+        ? "the model knows nothing it can't know: ln p(model) − ln p(world) = \(Figures.fixed(excess, 1)), "
+          + "at most \(Figures.fixed(WorldReport.bound, 1))"
+        : "THE MODEL IS BETTER THAN THE TRUTH by \(Figures.fixed(excess, 1)) nats: something leaks",
+    ]
+  }
+
+  /// Σ ln p(document) with end-of-text before and behind, one row each.
+  static func logProbability(_ documents: [[Int32]], _ model: any CausalLanguageModel, end: Int32) -> Double {
+    let objective = CausalLanguageModeling(model)
+    let workspace = Workspace()
+    let limit = model.extents.maximumLength
+    return stride(from: 0, to: documents.count, by: 16).reduce(0) { total, start in
+      var batch = Batch(sequences: Sequences())
+      for document in documents[start..<min(start + 16, documents.count)] {
+        batch.sequences.append(ids: Array(([end] + document).prefix(limit)), sample: 0)
+        batch.targets += (document + [end]).prefix(limit)
+      }
+      return total - objective.scores(batch, on: Tape.inference(workspace))[0].total
+    }
+  }
+
+  /// Token ids of training documents with end-of-text behind, for the n-gram models.
+  private func trainingDocuments(_ setup: PretrainSetup, _ end: Int32) throws -> [[Int32]] {
+    var stream = try setup.dataset.corpus.documents(from: nil)
+    var documents: [[Int32]] = []
+    while let document = try stream.next() {
+      if document.part == .training { documents.append(setup.tokenizer.ids(document.text) + [end]) }
+    }
+    return documents
+  }
+
+  /// The accuracy that no next-sentence classifier can exceed on average, beside the model's.
+  private mutating func compareNextSentence(_ context: RunContext) throws {
+    let bayes = NextSentenceBayes(world: world)
+    var numbers = RandomKey(seed: 1, purpose: .evaluation).numbers(sample: WorldReport.firstFresh)
+    var certainty = 0.0
+    var count = 0
+    for (index, story) in stories.enumerated() where story.sentences.count > 1 {
+      let cut = 1 + numbers.below(story.sentences.count - 1)
+      let length = story.sentences.count - cut
+      var second = Array(story.sentences[cut...])
+      if numbers.below(2) == 1 {
+        let others = stories[(index + 1)...] + stories[..<index]
+        guard let other = others.first(where: { $0.sentences.count > length }) else { continue }
+        second = Array(other.sentences.suffix(length))
+      }
+      func text(_ sentences: some Sequence<Story.Sentence>) -> String {
+        sentences.map { world.render($0) }.joined(separator: " ")
+      }
+      let posterior = try bayes.posterior(a: text(story.sentences[..<cut]), b: text(second))
+      certainty += max(posterior, 1 - posterior)
+      count += 1
+    }
+    let accuracy = certainty / Double(max(1, count))
+    figures["nsp_bayes_accuracy"] = .number(accuracy)
+    lines = ["no next-sentence classifier can exceed \(Figures.percent(accuracy, digits: 1)) on average (Bayes)"]
+    if let model = context.record.stages["pretrain"]?.figures["validation"]?["nsp_accuracy"]?.double {
+      figures["nsp_model_accuracy"] = .number(model)
+      lines[0] += "; this model reaches \(Figures.percent(model, digits: 1))"
+    }
+  }
+}
