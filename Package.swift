@@ -56,31 +56,41 @@ let package = Package(
     floor("Models", ["NN", "Tensors", "JSON"]),
 
     // 5
-    floor("Checkpoints", [
-      "NN", "Tensors", "Models", "Optimizers", "Tokenizers", "Safetensors", "DurableFiles", "Digests", "JSON",
-    ]),
+    floor(
+      "Checkpoints",
+      [
+        "NN", "Tensors", "Models", "Optimizers", "Tokenizers", "Safetensors", "DurableFiles", "Digests", "JSON",
+      ]),
 
     // 6
-    floor("Training", [
-      "Checkpoints", "Objectives", "Optimizers", "NN", "Tensors", "Datasets", "Safetensors", "DurableFiles", "JSON",
-      "Randomness",
-    ]),
-    floor("FineTuning", [
-      "Training", "Checkpoints", "Objectives", "Optimizers", "Models", "NN", "Tensors", "Datasets", "Tokenizers",
-      "Shards", "Randomness", "JSON", "DurableFiles",
-    ]),
+    floor(
+      "Training",
+      [
+        "Checkpoints", "Objectives", "Optimizers", "NN", "Tensors", "Datasets", "Safetensors", "DurableFiles", "JSON",
+        "Randomness",
+      ]),
+    floor(
+      "FineTuning",
+      [
+        "Training", "Checkpoints", "Objectives", "Optimizers", "Models", "NN", "Tensors", "Datasets", "Tokenizers",
+        "Shards", "Randomness", "JSON", "DurableFiles",
+      ]),
     floor("Generation", ["NN", "Tensors", "Randomness"]),
-    floor("Embeddings", [
-      "Checkpoints", "Models", "NN", "Tensors", "Tokenizers", "Safetensors", "DurableFiles", "JSON",
-    ]),
+    floor(
+      "Embeddings",
+      [
+        "Checkpoints", "Models", "NN", "Tensors", "Tokenizers", "Safetensors", "DurableFiles", "JSON",
+      ]),
 
     // 7
-    floor("Pipelines", [
-      "Training", "FineTuning", "Generation", "Embeddings", "Checkpoints", "Objectives", "Optimizers", "Models", "NN",
-      "Tensors", "Datasets", "Tokenizers", "Shards", "SampleWorld", "Kernels", "Safetensors",
-      "DurableFiles", "Digests", "JSON", "Randomness", .product(name: "Yams", package: "Yams"),
-      .product(name: "Logging", package: "swift-log"),
-    ]),
+    floor(
+      "Pipelines",
+      [
+        "Training", "FineTuning", "Generation", "Embeddings", "Checkpoints", "Objectives", "Optimizers", "Models", "NN",
+        "Tensors", "Datasets", "Tokenizers", "Shards", "SampleWorld", "Kernels", "Safetensors",
+        "DurableFiles", "Digests", "JSON", "Randomness", .product(name: "Yams", package: "Yams"),
+        .product(name: "Logging", package: "swift-log"),
+      ]),
 
     // 8
     .executableTarget(
@@ -106,11 +116,14 @@ let package = Package(
     tests("Tensors", ["Randomness"]),
     tests("Datasets", ["Shards", "Tokenizers", "Randomness", "JSON"]),
     tests("Optimizers", ["NN", "Tensors", "JSON"]),
+    tests("NN", ["Tensors"]),
+    tests("Models", ["NN", "JSON"]),
+    tests("Training"),
     tests("Checkpoints", ["DurableFiles", "Digests"]),
     tests(
       "Pipelines",
       [
-        "Checkpoints", "Optimizers", "Safetensors", "NN", "Tensors", "DurableFiles", "Digests", "JSON",
+        "Checkpoints", "Optimizers", "Safetensors", "Models", "NN", "Tensors", "DurableFiles", "Digests", "JSON",
       ]),
   ],
   swiftLanguageModes: [.v6]

@@ -109,7 +109,8 @@ public struct BERT: MaskedLanguageModel, NextSentenceModel, SequenceClassifier {
   /// One logit per label and segment.
   public func classLogits(_ hidden: Tensor, _ input: TokenInput) -> Tensor {
     guard let classifier else { missingHead("classification") }
-    let vector = headKinds.pooling == .cls ? pooledOutput(hidden, input) : pooled(hidden, headKinds.pooling, over: input)
+    let vector =
+      headKinds.pooling == .cls ? pooledOutput(hidden, input) : pooled(hidden, headKinds.pooling, over: input)
     return classifier(pooledDropout(vector))
   }
 

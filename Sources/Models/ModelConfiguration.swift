@@ -26,46 +26,57 @@ public struct ConfigurationKey<Configuration>: Sendable {
   public let wanted: String
 
   static func int(_ name: String, _ property: any WritableKeyPath<Configuration, Int> & Sendable) -> Self {
-    Self(name: name, read: { .integer(Int64($0[keyPath: property])) }, write: { configuration, value in
-      guard let number = value.int else { return false }
-      configuration[keyPath: property] = number
-      return true
-    }, wanted: "a whole number")
+    Self(
+      name: name, read: { .integer(Int64($0[keyPath: property])) },
+      write: { configuration, value in
+        guard let number = value.int else { return false }
+        configuration[keyPath: property] = number
+        return true
+      }, wanted: "a whole number")
   }
 
   static func double(_ name: String, _ property: any WritableKeyPath<Configuration, Double> & Sendable) -> Self {
-    Self(name: name, read: { .number($0[keyPath: property]) }, write: { configuration, value in
-      guard let number = value.double else { return false }
-      configuration[keyPath: property] = number
-      return true
-    }, wanted: "a number")
+    Self(
+      name: name, read: { .number($0[keyPath: property]) },
+      write: { configuration, value in
+        guard let number = value.double else { return false }
+        configuration[keyPath: property] = number
+        return true
+      }, wanted: "a number")
   }
 
   /// A number that may be null.
   static func optionalDouble(
     _ name: String, _ property: any WritableKeyPath<Configuration, Double?> & Sendable
   ) -> Self {
-    Self(name: name, read: { $0[keyPath: property].map { .number($0) } ?? .null }, write: { configuration, value in
-      guard value == .null || value.double != nil else { return false }
-      configuration[keyPath: property] = value.double
-      return true
-    }, wanted: "a number or null")
+    Self(
+      name: name, read: { $0[keyPath: property].map { .number($0) } ?? .null },
+      write: { configuration, value in
+        guard value == .null || value.double != nil else { return false }
+        configuration[keyPath: property] = value.double
+        return true
+      }, wanted: "a number or null")
   }
 
   static func optionalInt(_ name: String, _ property: any WritableKeyPath<Configuration, Int?> & Sendable) -> Self {
-    Self(name: name, read: { $0[keyPath: property].map { .integer(Int64($0)) } ?? .null }, write: { configuration, value in
-      guard value == .null || value.int != nil else { return false }
-      configuration[keyPath: property] = value.int
-      return true
-    }, wanted: "a whole number or null")
+    Self(
+      name: name, read: { $0[keyPath: property].map { .integer(Int64($0)) } ?? .null },
+      write: { configuration, value in
+        guard value == .null || value.int != nil else { return false }
+        configuration[keyPath: property] = value.int
+        return true
+      }, wanted: "a whole number or null")
   }
 
-  static func activation(_ name: String, _ property: any WritableKeyPath<Configuration, Activation> & Sendable) -> Self {
-    Self(name: name, read: { .string($0[keyPath: property].publishedName) }, write: { configuration, value in
-      guard let text = value.string, let activation = Activation(publishedName: text) else { return false }
-      configuration[keyPath: property] = activation
-      return true
-    }, wanted: "one of gelu, gelu_new, gelu_pytorch_tanh, relu, tanh")
+  static func activation(_ name: String, _ property: any WritableKeyPath<Configuration, Activation> & Sendable) -> Self
+  {
+    Self(
+      name: name, read: { .string($0[keyPath: property].publishedName) },
+      write: { configuration, value in
+        guard let text = value.string, let activation = Activation(publishedName: text) else { return false }
+        configuration[keyPath: property] = activation
+        return true
+      }, wanted: "one of gelu, gelu_new, gelu_pytorch_tanh, relu, tanh")
   }
 }
 

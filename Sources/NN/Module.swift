@@ -50,3 +50,14 @@ struct ModuleContents {
     }
   }
 }
+
+/// How many numbers a model trains, without giving them memory.
+public struct ParameterCount: Sendable, Equatable {
+  /// All trained numbers; shared ones count once.
+  public let total: Int
+
+  /// Counts the parameters of `model`.
+  public init(of model: any Module) {
+    total = ModuleContents(model).parameters.reduce(0) { $0 + $1.parameter.shape.count }
+  }
+}

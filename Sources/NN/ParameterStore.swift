@@ -75,11 +75,23 @@ extension Parameter {
     case .zeros: return [Float](repeating: 0, count: shape.count)
     case .ones: return [Float](repeating: 1, count: shape.count)
     case .normal(let deviation):
-      return drawn(chunk) { Float($0.normal() * deviation) } numbers: { key.numbers(sample: first &+ $0) }
+      return drawn(chunk) {
+        Float($0.normal() * deviation)
+      } numbers: {
+        key.numbers(sample: first &+ $0)
+      }
     case .truncatedNormal(let deviation):
-      return drawn(chunk) { Float($0.truncatedNormal() * deviation) } numbers: { key.numbers(sample: first &+ $0) }
+      return drawn(chunk) {
+        Float($0.truncatedNormal() * deviation)
+      } numbers: {
+        key.numbers(sample: first &+ $0)
+      }
     case .uniform(let limit):
-      return drawn(chunk) { Float(($0.uniform() * 2 - 1) * limit) } numbers: { key.numbers(sample: first &+ $0) }
+      return drawn(chunk) {
+        Float(($0.uniform() * 2 - 1) * limit)
+      } numbers: {
+        key.numbers(sample: first &+ $0)
+      }
     }
   }
 

@@ -49,7 +49,8 @@ public final class AdamW {
   public func update(gradients: Slab, learningRate: Double, gradientScale: Double = 1) {
     updateCount += 1
     let t = Double(updateCount)
-    let corrections = configuration.correctsBias ? (1 - pow(configuration.beta1, t), 1 - pow(configuration.beta2, t)) : (1, 1)
+    let corrections =
+      configuration.correctsBias ? (1 - pow(configuration.beta1, t), 1 - pow(configuration.beta2, t)) : (1, 1)
     for run in runs {
       adamW(
         AdamWUpdate(

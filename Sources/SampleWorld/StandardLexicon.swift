@@ -5,13 +5,13 @@ extension Lexicon {
     things: [
       Things(
         suffixes: words("box jar bag pot bin tub tin cup can"),
-        verbs: words("filled emptied sealed opened stacked labeled packed locked shook")),
+        verbs: words("filled emptied sealed opened stacked packed locked shook shut tied taped piled")),
       Things(
         suffixes: words("blade saw pole rod fork rack hook pan pin"),
-        verbs: words("sharpened cleaned oiled fixed tested polished wiped bent gripped")),
+        verbs: words("cleaned oiled fixed tested wiped bent gripped honed swung broke mounted ruined")),
       Things(
         suffixes: words("cloth coat cap belt hat gown wrap band rug"),
-        verbs: words("washed folded patched ironed mended lined wore cut tore")),
+        verbs: words("washed folded patched ironed mended lined wore cut tore trimmed rinsed pinned")),
     ],
     scenes: standardScenes,
     nameStems: standardNameStems,
@@ -43,41 +43,41 @@ extension Lexicon {
     moods: words(
       """
       sang smiled slept laughed rested whistled sighed danced prayed wept yawned dreamed cried hummed waited spoke \
-      nodded paused bowed sat stood blushed shivered grinned
+      nodded paused bowed sat stood blushed shivered grinned joked argued ate drank fought played worked left
       """),
-    keeping: words("kept owned stored hid saved guarded made hoarded"),
-    giving: words("sold gave sent lent showed offered brought promised passed handed rented carted owed shipped"),
-    taking: words("bought took borrowed ordered received got won stole begged earned leased claimed"),
+    keeping: words("kept owned stored hid saved guarded made hoarded used bought held had"),
+    giving: words("sold gave sent lent showed offered brought promised passed handed rented carted owed shipped left mailed threw posted swapped loaned"),
+    taking: words("bought took borrowed ordered received got won stole begged earned leased claimed seized bagged swiped wanted needed pulled"),
     sharing: words(
-      "carried found moved lost praised studied weighed hung broke dropped shared drew hated loved dragged lifted"),
+      "carried found moved lost praised studied weighed hung broke dropped shared drew hated loved dragged lifted saw hid touched kicked liked sought held burned"),
     going: words(
-      "walked hurried returned rode wandered went marched ran strolled raced limped drove crept skipped moved fled"),
+      "walked hurried returned rode wandered went marched ran strolled raced limped drove crept skipped moved fled crawled sailed flew swam sped trudged jogged biked"),
     happening: words(
-      "waited appeared stood moved vanished gleamed shook rested fell rose turned swayed lay shone creaked lingered"))
+      "waited appeared stood moved vanished gleamed shook rested fell rose turned swayed lay shone creaked lingered sank shrank froze spun leaned dozed bobbed flew"))
 
   private static let standardTrades = [
     trade(
-      "baker", "baked kneaded glazed sifted toasted", "bread rye oat dough honey yeast crumb plum tart flour bun crust"),
+      "baker", "baked kneaded sifted toasted glazed buttered iced salted rolled sliced", "bread rye oat dough honey flour bun crust"),
     trade(
-      "fisher", "hauled netted hooked salted trapped",
-      "eel crab cod tide trout shell salmon kelp herring gull pike reef"),
+      "fisher", "hauled netted hooked trapped caught reeled speared gutted landed towed",
+      "eel crab cod trout shell salmon kelp herring"),
     trade(
-      "smith", "hammered forged welded tempered filed",
-      "iron nail anvil steel chain ember rivet bolt copper tin slag spur"),
+      "smith", "hammered forged welded tempered filed cast bolted heated riveted smelted",
+      "iron nail steel chain rivet bolt copper tin"),
     trade(
-      "farmer", "planted watered raked reaped weeded",
-      "wheat barley turnip plow hay corn bean seed cabbage straw pea furrow"),
+      "farmer", "planted watered raked reaped weeded sowed plowed mowed grew hoed",
+      "wheat barley turnip hay corn bean seed straw"),
     trade(
-      "weaver", "stitched braided dyed carded hemmed",
-      "wool loom thread yarn silk linen flax lace knot spindle felt tweed"),
+      "weaver", "stitched braided dyed carded hemmed wove spun sewed knitted looped",
+      "wool loom thread yarn silk linen lace felt"),
     trade(
-      "miner", "drilled blasted quarried crushed chiseled",
-      "coal ore shaft quartz gravel slate tunnel lamp pick cave dust gem"),
+      "miner", "drilled blasted quarried crushed chiseled dug hacked hewed bored mined",
+      "coal ore shaft quartz gravel slate tunnel gem"),
     trade(
-      "potter", "molded fired shaped painted pressed", "clay kiln tile wheel mud brick vase urn bowl sand jug slip"),
+      "potter", "molded fired shaped painted pressed threw kilned scraped dipped stamped", "clay kiln tile wheel mud brick vase urn"),
     trade(
-      "healer", "mixed steeped dried boiled gathered",
-      "herb root sage mint balm leaf thyme moss nettle petal fever willow"),
+      "healer", "mixed steeped dried boiled gathered ground brewed blended picked strained",
+      "herb root sage mint balm leaf thyme moss"),
   ]
 
   /// The adverb of an adjective: "gentle" makes "gently", "hasty" makes "hastily".
@@ -107,7 +107,7 @@ extension Lexicon {
   private static let standardNameStems: [String] = {
     let onsets = words("b br d dr f g gr h j k l m n p r s t tr v w")
     let rimes = words("el am or in an il os ev ar en im ul")
-    return (0..<128).map { place in
+    return (0..<40).map { place in
       let stem = onsets[(place * 7) % 20] + rimes[(place * 5 + place / 60) % 12]
       return stem.prefix(1).uppercased() + stem.dropFirst()
     }
@@ -132,7 +132,14 @@ extension Lexicon {
     crooked spare fat flat dry wet warm soft hard rough torn used lost odd neat stout tiny huge large empty full sharp \
     dull stiff loose tight square ugly rare royal stolen cold hot damp raw ripe shiny bright dim cool bare best crude \
     deep fair famous first foul frail fresh grand great holy last lucky magic mean modest pretty plain poor proper \
-    quaint rich rigid secret short silly simple slim solid sound steep strange sturdy thick vast weak whole worn young
+    quaint rich rigid secret short silly simple slim solid sound steep strange sturdy thick vast weak whole worn young \
+    able ancient ample awful blank bland blunt brave brisk brittle busy calm chief chilly clear close coarse common \
+    costly cozy cute daily dear dense dirty double early eager exact extra faint fancy firm fit flashy fond formal free \
+    gaudy gentle giant glad gloomy grim handy harsh honest idle ideal inner jolly keen kind known lame late lean \
+    local lone loud lovely low main major mere mild minor moist naked nice noble normal novel obvious open outer \
+    packed plump polite prime prized proud pure quick quiet rapid ready real rusted sacred safe scarce select \
+    severe shabby sleek slick smart snug sober sour spoiled stale steady stern stray subtle super swift tame tender \
+    tidy total tricky true unique upper urgent usual vague valid vivid waste weird wicked wild wise wrong
     """)
 
   private static let standardMaterials: [String] = {

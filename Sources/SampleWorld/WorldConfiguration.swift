@@ -17,9 +17,9 @@ public struct WorldConfiguration: Equatable, Sendable {
   /// Share of adjectives that one of color or matter follows.
   public var materialShare = 0.9
   /// Share of subjects that are pronouns.
-  public var pronounShare = 0.3
+  public var pronounShare = 0.35
   /// Share of subjects that are roles ("the baker"); the rest are names.
-  public var roleShare = 0.27
+  public var roleShare = 0.22
   /// Share of determiners that are possessive.
   public var possessiveShare = 0.35
   /// Probability that a pronoun means somebody of the other gender than the hero.
@@ -27,13 +27,13 @@ public struct WorldConfiguration: Equatable, Sendable {
   /// Probability that a named person is the hero again.
   public var heroAgain = 0.15
   /// Probability that goods are of the story's first stem again.
-  public var themeAgain = 0.05
+  public var themeAgain = 0.1
   /// Probability that a town is the story's home town again.
   public var homeAgain = 0.1
   /// Probability that a word of a trade or scene is taken from any trade or scene.
   public var stray = 0.05
   /// Weights of the kinds of sentences after the first, in the order of `SentenceKind`'s cases after `opening`.
-  public var kindWeights: [Double] = [4, 1, 1, 1, 1.5, 1.2, 2, 0.8, 1.5, 0.8]
+  public var kindWeights: [Double] = [4.5, 1, 1, 1, 1.5, 1, 2, 0.7, 1.3, 0.7]
   /// Fewest sentences of a document.
   public var fewestSentences = 4
   /// Weights of the sentence counts from `fewestSentences` on.

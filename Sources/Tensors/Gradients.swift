@@ -26,7 +26,9 @@ struct Gradients {
       tape.compute("add gradients") { ElementwiseKernel.addInPlace(pointer, gradient.pointer, count: count) }
     } else {
       let sum = tape.uninitialized(input.shape)
-      tape.compute("add gradients") { ElementwiseKernel.add(pointer, gradient.pointer, into: sum.pointer, count: count) }
+      tape.compute("add gradients") {
+        ElementwiseKernel.add(pointer, gradient.pointer, into: sum.pointer, count: count)
+      }
       received[variable] = sum.storage
     }
   }

@@ -25,7 +25,9 @@ public struct Evaluator {
       let batch = try batch(index)
       let tape = Tape.inference(workspace)
       return TermSums(batch, counts: objective.counts(batch), scores: objective.scores(batch, on: tape))
-    } join: { $0 + $1 }
+    } join: {
+      $0 + $1
+    }
     return wasCancelled ? nil : sums
   }
 }

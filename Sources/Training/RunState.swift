@@ -82,7 +82,9 @@ public struct RunState: Sendable, Equatable {
     let path = Paths.join(folder, stateName)
     let bytes = try fileSystem.readBounded(path, limit: byteLimit)
     let json: JSONValue
-    do { json = try JSONValue.parse(bytes) } catch { throw TrainingError.state(file: path, cause: "is not JSON: \(error)") }
+    do { json = try JSONValue.parse(bytes) } catch {
+      throw TrainingError.state(file: path, cause: "is not JSON: \(error)")
+    }
     guard json["schema"]?.int == schema else {
       throw TrainingError.state(file: path, cause: "has schema \(json["schema"]?.int ?? 0); this Cloze knows \(schema)")
     }

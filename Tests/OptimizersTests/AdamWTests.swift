@@ -59,5 +59,7 @@ private struct OneParameter: Module {
     }
   }
 
-  private func floats(_ value: JSONValue?) -> [Float] { (value?.array ?? []).compactMap { $0.double.map { Float($0) } } }
+  private func floats(_ value: JSONValue?) -> [Float] {
+    (value?.array ?? []).compactMap { $0.double.map { Float($0) } }
+  }
 }

@@ -46,62 +46,63 @@ private func attentionReference(
 }
 
 extension GradientCase {
-  static let all: [GradientCase] = elementwise + [
-    GradientCase(
-      name: "linear with bias", shapes: [[5, 7], [3, 7], [3]],
-      forward: { Output(linear(tensor($1[0], on: $0), $1[1], $1[2])) },
-      reference: { p in
-        split(p[0], 7).flatMap { x in zip(split(p[1], 7), p[2]).map { dot(x, $0) + $1 } }
-      }),
-    GradientCase(
-      name: "linear without bias, input used twice", shapes: [[5, 7], [7, 7]],
-      forward: { tape, p in
-        let x = tensor(p[0], on: tape)
-        return Output(linear(x, p[1]) + x)
-      },
-      reference: { p in
-        split(p[0], 7).flatMap { x in zip(split(p[1], 7), x).map { dot(x, $0) + $1 } }
-      }),
-    GradientCase(
-      name: "embedding with repeated ids", shapes: [[6, 3]],
-      forward: { Output(embedding($0.indices([4, 0, 4, 2, 4], layout: nil), $1[0], on: $0)) },
-      reference: { p in [4, 0, 4, 2, 4].flatMap { split(p[0], 3)[$0] } }),
-    GradientCase(
-      name: "rows with repeated places", shapes: [[6, 3]],
-      forward: { Output(rows(tensor($1[0], on: $0), at: $0.places([5, 1, 1]))) },
-      reference: { p in [5, 1, 1].flatMap { split(p[0], 3)[$0] } }),
-    GradientCase(
-      name: "layer norm", shapes: [[4, 9], [9], [9]],
-      forward: { Output(layerNorm(tensor($1[0], on: $0), gain: $1[1], bias: $1[2], epsilon: 1e-5)) },
-      reference: { p in
-        split(p[0], 9).flatMap { x in
-          let mean = x.reduce(0, +) / 9
-          let variance = x.map { ($0 - mean) * ($0 - mean) }.reduce(0, +) / 9
-          return (0..<9).map { (x[$0] - mean) / (variance + 1e-5).squareRoot() * p[1][$0] + p[2][$0] }
+  static let all: [GradientCase] =
+    elementwise + [
+      GradientCase(
+        name: "linear with bias", shapes: [[5, 7], [3, 7], [3]],
+        forward: { Output(linear(tensor($1[0], on: $0), $1[1], $1[2])) },
+        reference: { p in
+          split(p[0], 7).flatMap { x in zip(split(p[1], 7), p[2]).map { dot(x, $0) + $1 } }
+        }),
+      GradientCase(
+        name: "linear without bias, input used twice", shapes: [[5, 7], [7, 7]],
+        forward: { tape, p in
+          let x = tensor(p[0], on: tape)
+          return Output(linear(x, p[1]) + x)
+        },
+        reference: { p in
+          split(p[0], 7).flatMap { x in zip(split(p[1], 7), x).map { dot(x, $0) + $1 } }
+        }),
+      GradientCase(
+        name: "embedding with repeated ids", shapes: [[6, 3]],
+        forward: { Output(embedding($0.indices([4, 0, 4, 2, 4], layout: nil), $1[0], on: $0)) },
+        reference: { p in [4, 0, 4, 2, 4].flatMap { split(p[0], 3)[$0] } }),
+      GradientCase(
+        name: "rows with repeated places", shapes: [[6, 3]],
+        forward: { Output(rows(tensor($1[0], on: $0), at: $0.places([5, 1, 1]))) },
+        reference: { p in [5, 1, 1].flatMap { split(p[0], 3)[$0] } }),
+      GradientCase(
+        name: "layer norm", shapes: [[4, 9], [9], [9]],
+        forward: { Output(layerNorm(tensor($1[0], on: $0), gain: $1[1], bias: $1[2], epsilon: 1e-5)) },
+        reference: { p in
+          split(p[0], 9).flatMap { x in
+            let mean = x.reduce(0, +) / 9
+            let variance = x.map { ($0 - mean) * ($0 - mean) }.reduce(0, +) / 9
+            return (0..<9).map { (x[$0] - mean) / (variance + 1e-5).squareRoot() * p[1][$0] + p[2][$0] }
+          }
+        }),
+      GradientCase(
+        name: "cross-entropy with an ignored row", shapes: [[4, 6]],
+        forward: { Output(crossEntropy(tensor($1[0], on: $0), $0.targets([2, -100, 5, 0]))) },
+        reference: { p in
+          let rows = split(p[0], 6).map(softmax)
+          return [-(log(rows[0][2]) + log(rows[2][5]) + log(rows[3][0]))]
+        }),
+      pooling(.cls) { [$0[0], $0[4], $0[7]].flatMap { $0 } },
+      pooling(.mean) { x in
+        [0..<4, 4..<7, 7..<12].flatMap { rows in
+          (0..<5).map { column in rows.map { x[$0][column] }.reduce(0, +) / Double(rows.count) }
         }
-      }),
-    GradientCase(
-      name: "cross-entropy with an ignored row", shapes: [[4, 6]],
-      forward: { Output(crossEntropy(tensor($1[0], on: $0), $0.targets([2, -100, 5, 0]))) },
-      reference: { p in
-        let rows = split(p[0], 6).map(softmax)
-        return [-(log(rows[0][2]) + log(rows[2][5]) + log(rows[3][0]))]
-      }),
-    pooling(.cls) { [$0[0], $0[4], $0[7]].flatMap { $0 } },
-    pooling(.mean) { x in
-      [0..<4, 4..<7, 7..<12].flatMap { rows in
-        (0..<5).map { column in rows.map { x[$0][column] }.reduce(0, +) / Double(rows.count) }
-      }
-    },
-    pooling(.max) { x in
-      [0..<4, 4..<7, 7..<12].flatMap { rows in
-        (0..<5).map { column in rows.map { x[$0][column] }.max() ?? 0 }
-      }
-    },
-    attentionCase(isCausal: false, isFused: true),
-    attentionCase(isCausal: true, isFused: true),
-    attentionCase(isCausal: true, isFused: false),
-  ]
+      },
+      pooling(.max) { x in
+        [0..<4, 4..<7, 7..<12].flatMap { rows in
+          (0..<5).map { column in rows.map { x[$0][column] }.max() ?? 0 }
+        }
+      },
+      attentionCase(isCausal: false, isFused: true),
+      attentionCase(isCausal: true, isFused: true),
+      attentionCase(isCausal: true, isFused: false),
+    ]
 
   private static let elementwise: [GradientCase] = [
     unary("gelu", { activation(.gelu, $0) }) { 0.5 * $0 * (1 + erf($0 / 2.0.squareRoot())) },
@@ -137,7 +138,8 @@ extension GradientCase {
 
   private static func attentionCase(isCausal: Bool, isFused: Bool) -> GradientCase {
     GradientCase(
-      name: "attention, causal \(isCausal), fused \(isFused)", shapes: isFused ? [[12, 18]] : [[12, 6], [12, 6], [12, 6]],
+      name: "attention, causal \(isCausal), fused \(isFused)",
+      shapes: isFused ? [[12, 18]] : [[12, 6], [12, 6], [12, 6]],
       forward: { tape, p in
         let segments = tape.input(packed).segments
         let tensors = p.map { tensor($0, on: tape, batch: packed) }

@@ -31,7 +31,8 @@ import Testing
       .appendingPathComponent("../../Sources/Tensors/Ops")
     var declared = Set<String>()
     for file in try FileManager.default.contentsOfDirectory(at: folder, includingPropertiesForKeys: nil) {
-      for line in try String(contentsOf: file, encoding: .utf8).split(separator: "\n") where line.contains(": Operation {") {
+      for line in try String(contentsOf: file, encoding: .utf8).split(separator: "\n")
+      where line.contains(": Operation {") {
         if let name = line.split(separator: " ").first(where: { $0.hasSuffix("Operation:") }) {
           declared.insert(String(name.dropLast()))
         }

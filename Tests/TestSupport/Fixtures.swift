@@ -15,12 +15,15 @@ public enum Fixtures {
 
   /// A folder of local data, nil where it is absent: `CLOZE_DATA`, or `shared/data` beside the checkout.
   public static func data(_ name: String) -> String? {
-    let beside = tests.deletingLastPathComponent().deletingLastPathComponent().appendingPathComponent("shared/data").path
+    let beside = tests.deletingLastPathComponent().deletingLastPathComponent().appendingPathComponent("shared/data")
+      .path
     let path = (ProcessInfo.processInfo.environment["CLOZE_DATA"] ?? beside) + "/" + name
     return FileManager.default.fileExists(atPath: path) ? path : nil
   }
 
-  private static var tests: URL { URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent() }
+  private static var tests: URL {
+    URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+  }
 }
 
 /// A folder of a test's own, removed at the end.

@@ -35,7 +35,8 @@ public final class PipelineRunner {
   private let options: RunOptions
 
   /// A runner of the pipeline in `file`, whose text is `source`.
-  public init(_ file: PipelineFile, source: [UInt8], options: RunOptions, fileSystem: any FileSystem = RealFileSystem()) {
+  public init(_ file: PipelineFile, source: [UInt8], options: RunOptions, fileSystem: any FileSystem = RealFileSystem())
+  {
     configuration = file.configuration
     places = file.places
     self.source = source

@@ -53,10 +53,11 @@ public final class RunContext {
   /// Remembers a decision durably, before it takes effect.
   public func decide(_ what: String, _ details: [(String, JSONValue)]) throws {
     let file = try AppendFile(folder.decisions)
-    let entry = JSONObject([
-      ("decision", .string(what)), ("start", .integer(Int64(record.starts))),
-      ("time", .string(Date().formatted(.iso8601))),
-    ] + details)
+    let entry = JSONObject(
+      [
+        ("decision", .string(what)), ("start", .integer(Int64(record.starts))),
+        ("time", .string(Date().formatted(.iso8601))),
+      ] + details)
     try file.append(JSONValue.object(entry).text())
   }
 }

@@ -34,7 +34,8 @@ public final class RunMonitor: PipelineObserver {
     case .advanced(let stage, let done, let total, let unit):
       isUrgent = false
       change(stage) { view in
-        view.summary = total.map { "\(Figures.count(done)) of \(Figures.count($0)) \(unit)" } ?? "\(Figures.count(done)) \(unit)"
+        view.summary =
+          total.map { "\(Figures.count(done)) of \(Figures.count($0)) \(unit)" } ?? "\(Figures.count(done)) \(unit)"
       }
     case .noted(let stage, let text): change(stage) { $0.summary = text }
     case .finished(let stage, let summary, let seconds, let wasDone):
@@ -108,7 +109,9 @@ private struct TrainingProgress {
       tokens += report.sums.tokenCount
       last = report
       losses.append(report.loss)
-      if losses.count > 512 { losses = stride(from: 1, to: losses.count, by: 2).map { (losses[$0] + losses[$0 - 1]) / 2 } }
+      if losses.count > 512 {
+        losses = stride(from: 1, to: losses.count, by: 2).map { (losses[$0] + losses[$0 - 1]) / 2 }
+      }
       if now - (marks.last?.time ?? 0) >= 1 { marks.append((step, tokens, now)) }
       if marks.count > 60 { marks.removeFirst() }
     case .evaluation(let step, let sums, let isBest):

@@ -37,7 +37,8 @@ public struct RunRecord: Sendable, Equatable {
   /// Reads a record; nil where there is none.
   public static func load(_ folder: RunFolder) throws -> RunRecord? {
     guard let json = try folder.json(folder.record) else { return nil }
-    guard json["schema"]?.int == schema, let identifier = json["run"]?.string, let stages = json["stages"]?.object else {
+    guard json["schema"]?.int == schema, let identifier = json["run"]?.string, let stages = json["stages"]?.object
+    else {
       throw UserError("\(folder.record) is not a run record of this version", .data)
     }
     var record = RunRecord()

@@ -65,7 +65,9 @@ struct CorpusStage: Stage {
       "\(Figures.count(index.entries.count)) shard\(index.entries.count == 1 ? "" : "s")",
       Figures.bytes(Int(clamping: index.textBytes)), "\(Figures.count(index.documents)) documents",
     ]
-    if index.skippedCount > 0 { parts.append("\(Figures.count(index.skippedCount)) bad records skipped → corpus/report.md") }
+    if index.skippedCount > 0 {
+      parts.append("\(Figures.count(index.skippedCount)) bad records skipped → corpus/report.md")
+    }
     if index.repairedCount > 0 { parts.append("\(Figures.count(index.repairedCount)) repaired") }
     let damaged = index.entries.count { $0.isDamaged }
     if damaged > 0 { parts.append("\(damaged) damaged shards given up → corpus/report.md") }

@@ -50,6 +50,7 @@ struct EmbedStage: Stage {
     }
     try write()
     try file.finish()
-    return StageResult(summary: "\(Figures.count(file.rows)) × \(embedder.width) → exports/\(Paths.name(of: path(context)))")
+    return StageResult(
+      summary: "\(Figures.count(file.rows)) × \(embedder.width) → exports/\(Paths.name(of: path(context)))")
   }
 }

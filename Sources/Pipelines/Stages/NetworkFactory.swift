@@ -69,8 +69,9 @@ enum NetworkFactory {
     case let gpt as GPT2 where objective == [.clm]:
       wanted = GPT2(gpt.configuration)
     default:
-      throw UserError("\(path) holds a \(found.model.architecture), which can't learn "
-        + objective.map(\.rawValue).joined(separator: " and "), .usage)
+      throw UserError(
+        "\(path) holds a \(found.model.architecture), which can't learn "
+          + objective.map(\.rawValue).joined(separator: " and "), .usage)
     }
     let loaded = LoadedModel(new: wanted, seed: seed, tokenizer: tokenizer)
     loaded.store.copyValues(from: found.store)

@@ -64,9 +64,11 @@ struct PretrainResume {
         .with("run", "\(state.numerics)    now: \(now)")
         .action("go on where it began, or accept other rounding with --accept-numerics (recorded)")
     }
-    try context.decide("accept-numerics", [
-      ("step", .integer(Int64(state.progress.step))), ("was", .string(state.numerics)), ("now", .string(now)),
-    ])
+    try context.decide(
+      "accept-numerics",
+      [
+        ("step", .integer(Int64(state.progress.step))), ("was", .string(state.numerics)), ("now", .string(now)),
+      ])
   }
 
   /// The plan that was frozen, unless the stop rule or the curve are other ones now; that is recorded.

@@ -47,7 +47,8 @@ struct PretrainSetup {
     } else {
       maker = MaskedBatches(
         try Masking(
-          tokenizer: tokenizer, probability: settings.maskingShare, masksWholeWords: settings.masksWholeWords, seed: seed))
+          tokenizer: tokenizer, probability: settings.maskingShare, masksWholeWords: settings.masksWholeWords,
+          seed: seed))
     }
   }
 
@@ -81,7 +82,8 @@ struct PretrainSetup {
     }
     let index = try dataset.countingPass(fingerprint: fingerprint) { progress in
       context.tell(
-        .advanced(stage: "pretrain", done: progress.documents, total: corpus.index.documents, unit: "documents counted"))
+        .advanced(stage: "pretrain", done: progress.documents, total: corpus.index.documents, unit: "documents counted")
+      )
       if context.shouldStop { throw StoppedOnRequest(standing: "in the counting pass, which begins anew") }
     }
     try folder.write(index.json.text() + "\n", to: folder.rowIndex)

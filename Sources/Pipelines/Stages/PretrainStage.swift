@@ -33,8 +33,10 @@ struct PretrainStage: Stage {
     let checkpoints = PretrainStage.checkpoints(context, settings)
     let resumed = try PretrainResume(context, setup, checkpoints).load(into: loaded, optimizer)
     let plan = try resumed.plan ?? firstPlan(setup, context)
-    var state = resumed.state ?? RunState(
-      progress: RunProgress(), frozen: setup.frozen(context), plan: JSONObject(), numerics: resumed.numerics)
+    var state =
+      resumed.state
+      ?? RunState(
+        progress: RunProgress(), frozen: setup.frozen(context), plan: JSONObject(), numerics: resumed.numerics)
     state.numerics = resumed.numerics
     state.plan = JSONObject([("steps", plan.json), ("tunable", context.configuration.tunableSettings)])
     let trainer = setup.trainer(loaded, objective, optimizer, plan, step: state.progress.step)

@@ -6,7 +6,8 @@ struct ReportStage: Stage {
   let name = "report"
 
   func fingerprint(_ context: RunContext) throws -> String {
-    context.record.stages.filter { $0.key != name }.map { "\($0.key): \($0.value.summary)" }.sorted().joined(separator: "\n")
+    context.record.stages.filter { $0.key != name }.map { "\($0.key): \($0.value.summary)" }.sorted().joined(
+      separator: "\n")
   }
 
   func isIntact(_ context: RunContext) throws -> Bool { try context.folder.exists(context.folder.card) }

@@ -43,7 +43,9 @@ struct TokenizerStage: Stage {
   private func made(_ context: RunContext) throws -> Tokenizer {
     let settings = context.configuration.tokenizer
     if let from = settings.from { return try Tokenizer(folder: ModelReference.tokenizerFolder(from.path)) }
-    if let from = context.configuration.model.from { return try Tokenizer(folder: ModelReference.tokenizerFolder(from.path)) }
+    if let from = context.configuration.model.from {
+      return try Tokenizer(folder: ModelReference.tokenizerFolder(from.path))
+    }
     let isCausal = context.configuration.model.resolvedFamily == .gpt2
     let chosen = settings.kind ?? (isCausal ? .byteBPE : .wordpiece)
     guard let kind = Tokenizers.TokenizerKind(rawValue: chosen.rawValue) else {

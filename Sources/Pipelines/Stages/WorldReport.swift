@@ -46,7 +46,8 @@ struct WorldReport {
   }
 
   /// ln p_model − ln p_world over the fresh documents, and the share of the gap that the model closes.
-  private mutating func compare(_ model: any CausalLanguageModel, _ setup: PretrainSetup, _ context: RunContext) throws {
+  private mutating func compare(_ model: any CausalLanguageModel, _ setup: PretrainSetup, _ context: RunContext) throws
+  {
     guard let end = setup.tokenizer.specials.endOfText else { return }
     let documents = texts.map { setup.tokenizer.ids($0) }
     let modelTotal = WorldReport.logProbability(documents, model, end: end)

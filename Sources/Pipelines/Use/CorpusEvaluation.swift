@@ -46,7 +46,8 @@ public struct CorpusEvaluation {
       maker = MaskedBatches(try Masking(tokenizer: tokenizer, seed: 0))
       shape = isPaired ? .pairs : .singles
     } else {
-      throw UserError("a \(loaded.model.architecture) predicts no tokens; give --data and --label to score labels", .usage)
+      throw UserError(
+        "a \(loaded.model.architecture) predicts no tokens; give --data and --label to score labels", .usage)
     }
     let set = try ShardSet(resolving: source)
     let dataset = try Dataset(
@@ -63,12 +64,14 @@ public struct CorpusEvaluation {
       return batch
     }
     guard let sums else { throw StoppedOnRequest(standing: "in an evaluation") }
-    scores = EvaluationScores(sums, objective: objective, unigram: scored == 0 ? nil : Double(frequent) / Double(scored))
+    scores = EvaluationScores(
+      sums, terms: objective.terms, unigram: scored == 0 ? nil : Double(frequent) / Double(scored))
     let statistics = index.training.statistics
     documentCount = index.training.windows.reduce(0) { $0 + $1.documents }
     byteCount = index.training.windows.reduce(0) { $0 + $1.textBytes }
     figures = [
-      "documents": JSONValue(documentCount), "text_bytes": JSONValue(byteCount), "rows": JSONValue(index.training.rowCount),
+      "documents": JSONValue(documentCount), "text_bytes": JSONValue(byteCount),
+      "rows": JSONValue(index.training.rowCount),
       "tokens": JSONValue(statistics.rowTokens), "max_length": JSONValue(length),
     ]
   }

@@ -13,13 +13,17 @@ extension FinetuneSettings {
   }
 
   /// Looks for values that a pipeline file would refuse.
-  /// - Throws: `UserError` with all of them.
+  /// - Throws: `UserError` with all of them, each with its flag.
   public func check() throws(UserError) {
-    let file = "--"
     let text = pipelineText(model: "model", seed: 42)
-    let problems = FinetuneSettings.problems(text, file: file)
+    let prefix = "finetune.0."
+    let problems = PipelineFile(Array(text.utf8), path: "task.yaml").problems.map { problem in
+      let key = problem.path.hasPrefix(prefix) ? String(problem.path.dropFirst(prefix.count)) : problem.path
+      let flag = "--" + String(key.map { $0 == "_" ? "-" : $0 })
+      return Problem(Place(file: flag, line: 0, column: 0), "", problem.message)
+    }
     guard problems.isEmpty else {
-      throw UserError("these settings don't go together; nothing was started", .usage, problems: problems)
+      throw UserError("the settings of this task can't be used; nothing was started", .usage, problems: problems)
     }
   }
 }

@@ -96,7 +96,9 @@ struct AttentionOperation: Operation {
     let tape = dy.tape
     let dq = tape.uninitialized(q.tensor.shape)
     let dk = k.tensor.variable == q.tensor.variable ? dq : tape.uninitialized(k.tensor.shape)
-    let dv = v.tensor.variable == q.tensor.variable ? dq
+    let dv =
+      v.tensor.variable == q.tensor.variable
+      ? dq
       : v.tensor.variable == k.tensor.variable ? dk : tape.uninitialized(v.tensor.shape)
     tape.compute("attention, inputs") {
       AttentionKernel.backward(

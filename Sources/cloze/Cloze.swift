@@ -1,0 +1,39 @@
+import ArgumentParser
+import CSystem
+import Pipelines
+
+/// The program.
+@main
+struct Cloze: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "cloze",
+    abstract: "Pretrains, fine-tunes and uses language models on your own text, on CPUs.",
+    discussion: """
+      A MODEL is a run folder (its best step), a step in it, RUN/finetune/NAME (its best seed), or any Hugging Face
+      folder. Results go to standard output, talk to standard error; - is standard input.
+
+      Exit codes: 0 done, 10 stopped with everything saved, 64 usage, 65 bad data, 66 no valid checkpoint, 69 locked,
+      70 our fault, 73 cannot create output, 74 input or output, 75 try again, 76 diverged, 77 refused, 78 does not match.
+      """,
+    version: "0.1.0",
+    groupedSubcommands: [
+      CommandGroup(
+        name: "Use",
+        subcommands: [Predict.self, Embed.self, FillMask.self, Generate.self, Evaluate.self, Finetune.self]),
+      CommandGroup(name: "Prepare", subcommands: [CorpusCommand.self, TokenizerCommand.self]),
+      CommandGroup(name: "Models", subcommands: [ModelCommand.self]),
+    ])
+
+  static func main() {
+    cs_set_umask(0o077)
+    // A reader that went away is seen by the write itself.
+    _ = cs_ignore_signal(cs_signal_pipe())
+    do {
+      var command = try parseAsRoot()
+      try command.run()
+      try Console.flush()
+    } catch {
+      Failure.end(error)
+    }
+  }
+}

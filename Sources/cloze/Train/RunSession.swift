@@ -1,0 +1,75 @@
+import ArgumentParser
+import DurableFiles
+import Foundation
+import JSON
+import Kernels
+import Pipelines
+
+/// What a person sees of a run: the live display, the log, and the block at the end.
+struct RunSession {
+  let monitor: RunMonitor
+  private let runner: PipelineRunner
+  private let display: ProgressDisplay
+
+  init(_ runner: PipelineRunner, _ configuration: PipelineConfiguration) throws {
+    self.runner = runner
+    let environment = ProcessInfo.processInfo.environment
+    let threads = Machine.threadCount(configuration)
+    let blas = Machine.start(threads: threads)
+    let peak = CPUPeak.measure()
+    try runner.folder.make()
+    let log = try? AppendFile(runner.folder.log, isSynchronized: false)
+    display = ProgressDisplay(environment: environment) { line in try? log?.append(line) }
+    var header =
+      "Cloze \(Cloze.configuration.version) · \(threads) thread\(threads == 1 ? "" : "s") · \(CPULevel.active.name) float32, "
+    header += "\(Figures.fixed(peak, 0)) GFLOP/s measured"
+    if blas.isMended { header += " · OpenBLAS mended: \(blas.detectedCore) → \(blas.core)" }
+    header += " · \(runner.folder.path)"
+    monitor = RunMonitor(display, header: header, stages: try runner.stageNames(), peak: peak)
+    monitor.show()
+  }
+
+  /// The block at the end of a run that is done.
+  func finish(_ record: RunRecord, pipeline: String) {
+    let folder = runner.folder.path
+    let pretrain = record.stages["pretrain"]?.figures
+    var next: [TrainingView.Figure] = []
+    if let firstUse = record.stages.keys.filter({ $0.hasPrefix("finetune ") }).sorted().first {
+      let use = firstUse.dropFirst("finetune ".count)
+      next.append(.init("echo 'some text' | cloze predict \(folder)/finetune/\(use) -", "labels with probabilities"))
+    }
+    if pretrain?["validation"]?["bits_per_byte"] != nil {
+      next.append(.init("cloze generate \(folder) --prompt 'The '", "continue a text"))
+    } else if pretrain != nil {
+      next.append(.init("cloze fill-mask \(folder) 'a [MASK] text'", "what could stand there"))
+    }
+    let block = FinalBlock(
+      stages: monitor.stageViews, scores: scores(record), interruptions: (record.starts - 1, 0),
+      weightsDigest: pretrain?["weights_sha256"]?.string ?? "", folder: folder, next: Array(next.prefix(2)),
+      seconds: record.seconds)
+    display.finish(block.lines(style))
+  }
+
+  /// The lines after a stop on request.
+  func stopped(_ stopped: StoppedOnRequest) {
+    display.finish(["", "Stopped at \(stopped.standing); everything is saved. The same command goes on."])
+  }
+
+  private var style: TerminalStyle {
+    let environment = ProcessInfo.processInfo.environment
+    var style = TerminalStyle(environment: environment, width: Terminal.standardError.size.width)
+    style.hasColor = style.hasColor && Terminal.standardError.isLive(environment: environment)
+    return style
+  }
+
+  /// Every labelled task's accuracy beside its controls, even where they win.
+  private func scores(_ record: RunRecord) -> [FinalBlock.Score] {
+    record.stages.sorted { $0.key < $1.key }.compactMap { name, stage in
+      guard name.hasPrefix("finetune "), let scores = stage.figures["scores"]?.object else { return nil }
+      let arms = scores.pairs.compactMap { arm, value in
+        value.double.map { TrainingView.Figure(arm.replacing("_", with: " "), Figures.percent($0)) }
+      }
+      return FinalBlock.Score(String(name.dropFirst("finetune ".count)) + " accuracy", arms: arms)
+    }
+  }
+}
