@@ -17,6 +17,7 @@ struct Cloze: ParsableCommand {
       """,
     version: "0.1.0",
     groupedSubcommands: [
+      CommandGroup(name: "Train", subcommands: [RunCommand.self]),
       CommandGroup(
         name: "Use",
         subcommands: [Predict.self, Embed.self, FillMask.self, Generate.self, Evaluate.self, Finetune.self]),

@@ -3,7 +3,6 @@ import Checkpoints
 import DurableFiles
 import JSON
 import Models
-import Models
 import Pipelines
 import Safetensors
 
