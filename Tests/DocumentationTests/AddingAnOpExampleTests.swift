@@ -60,7 +60,7 @@ extension GradientCase {
       name: "a · b, gradient to a alone", shapes: [[3, 4], [3, 4]],
       forward: { tape, p in
         let b = tensor(p[1], on: tape)
-        return Output(multiply(tensor(p[0], on: tape), tape.constant(b.floats, shape: b.shape)))
+        return GradientCase.Output(multiply(tensor(p[0], on: tape), tape.constant(b.floats, shape: b.shape)))
       },
       reference: { p in zip(p[0], p[1]).map(*) })
     let worst = GradientCheck.worst(forgetful)
