@@ -9,11 +9,12 @@ struct Cloze: ParsableCommand {
     commandName: "cloze",
     abstract: "Pretrains, fine-tunes and uses language models on your own text, on CPUs.",
     discussion: """
-      A MODEL is a run folder (its best step), a step in it, RUN/finetune/NAME (its best seed), or any Hugging Face
+      A MODEL is a run folder (its best step), a step in it, RUN/finetune/NAME (its best seed), or any Hugging Face \
       folder. Results go to standard output, talk to standard error; - is standard input.
 
-      Exit codes: 0 done, 10 stopped with everything saved, 64 usage, 65 bad data, 66 no valid checkpoint, 69 locked,
-      70 our fault, 73 cannot create output, 74 input or output, 75 try again, 76 diverged, 77 refused, 78 does not match.
+      Exit codes: 0 done, 10 stopped with everything saved, 64 usage, 65 bad data, 66 no valid checkpoint, 69 locked, \
+      70 our fault, 73 cannot create output, 74 input or output, 75 try again, 76 diverged, 77 refused, 78 does not \
+      match.
       """,
     version: "0.1.0",
     groupedSubcommands: [

@@ -100,7 +100,7 @@ struct ModelImport: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "import", abstract: "Read any Hugging Face folder of a known model and write it in today's form.",
     discussion: """
-      Accepts old tensor names, float16 and bfloat16, several shards, tied weights written twice and buffers; writes
+      Accepts old tensor names, float16 and bfloat16, several shards, tied weights written twice and buffers; writes \
       float32 with today's names. Pickle files are refused, with the way to convert them.
       """)
 

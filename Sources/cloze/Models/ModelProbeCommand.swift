@@ -11,8 +11,8 @@ struct ModelProbeCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "probe", abstract: "Run given ids through a model and write what came out.",
     discussion: """
-      Inputs: input_ids, attention_mask, token_type_ids, labels (-100: ignored) [batch, time], next_sentence_label and a
-      classifier's labels [batch]. Outputs: loss, logits (or prediction_logits and seq_relationship_logits), hidden.0 …
+      Inputs: input_ids, attention_mask, token_type_ids, labels (-100: ignored) [batch, time], next_sentence_label and a \
+      classifier's labels [batch]. Outputs: loss, logits (or prediction_logits and seq_relationship_logits), hidden.0 … \
       hidden.L, grad.NAME. Dropout is off.
       """)
 

@@ -104,7 +104,7 @@ struct CorpusSynthesize: ParsableCommand {
     commandName: "synthesize",
     abstract: "Write the sample: stories in plain English whose true probabilities are known.",
     discussion: """
-      Leaves stories-000.txt.gz, … and a labelled task, task-train.tsv and task-test.tsv (columns sentence and label).
+      Leaves stories-000.txt.gz, … and a labelled task, task-train.tsv and task-test.tsv (columns text and label).
       The same numbers give the same bytes.
 
         cloze corpus synthesize data/sample --documents 20000

@@ -97,7 +97,7 @@ struct TokenizerEncode: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "encode", abstract: "Turn lines of text into ids.",
     discussion: """
-      Reads standard input. With --json a line in is {"text": …}, for pairs also "pair", and a line out has ids, tokens,
+      Reads standard input. With --json a line in is {"text": …}, for pairs also "pair", and a line out has ids, tokens, \
       offsets (code points), word_ids and type_ids.
       """)
 

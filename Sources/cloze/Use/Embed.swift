@@ -13,8 +13,8 @@ struct Embed: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Turn texts into vectors.",
     discussion: """
-      Without --output prints a JSON object per row; with it writes the file, whose extension tells the format. Rows keep
-      their ids: a key in .jsonl, the tensors ids and id_offsets in .safetensors, NAME.ids.txt beside .npy. Without --id
+      Without --output prints a JSON object per row; with it writes the file, whose extension tells the format. Rows keep \
+      their ids: a key in .jsonl, the tensors ids and id_offsets in .safetensors, NAME.ids.txt beside .npy. Without --id \
       a row's id is its number from 0.
 
         cloze embed checkpoints/letters letters.tsv --text body --id number --normalize --output letters.npy

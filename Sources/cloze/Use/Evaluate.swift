@@ -11,7 +11,7 @@ struct Evaluate: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Score a model on texts, or a classifier on labelled rows.",
     discussion: """
-      On texts: loss, perplexity and bits per byte of a GPT, accuracy at hidden tokens of a BERT. On labelled rows:
+      On texts: loss, perplexity and bits per byte of a GPT, accuracy at hidden tokens of a BERT. On labelled rows: \
       accuracy, macro F1, Matthews' correlation and the confusion matrix.
 
         cloze evaluate checkpoints/stories --text held-out/*.txt.gz

@@ -11,7 +11,7 @@ struct Finetune: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Teach a pretrained model to label texts.",
     discussion: """
-      Leaves a Hugging Face folder per seed, the link best, report.md and report.json in --output. Of several learning
+      Leaves a Hugging Face folder per seed, the link best, report.md and report.json in --output. Of several learning \
       rates and epochs the best on the validation rows is used; the test rows are scored once, at the end.
 
         cloze finetune checkpoints/letters --train train.csv --test test.csv --text body --label dept --seeds 3 \\

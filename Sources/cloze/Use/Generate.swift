@@ -12,7 +12,7 @@ struct Generate: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Continue a text, token by token.",
     discussion: """
-      The text is printed as it comes. Without --temperature the likeliest token is taken every time; the same seed gives
+      The text is printed as it comes. Without --temperature the likeliest token is taken every time; the same seed gives \
       the same text.
 
         cloze generate checkpoints/stories --prompt "Once upon a time" --temperature 0.8 --top-p 0.95 --seed 7

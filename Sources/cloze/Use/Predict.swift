@@ -10,7 +10,7 @@ struct Predict: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Label texts with a fine-tuned model.",
     discussion: """
-      Prints a line per row: the label and its probability, separated by a tab, after the row's id if --id is given; with
+      Prints a line per row: the label and its probability, separated by a tab, after the row's id if --id is given; with \
       --json an object with every label's probability.
 
         cloze predict checkpoints/letters/finetune/department letters.tsv --text body --id number
