@@ -46,18 +46,26 @@ extension Lexicon {
       nodded paused bowed sat stood blushed shivered grinned joked argued ate drank fought played worked left
       """),
     keeping: words("kept owned stored hid saved guarded made hoarded used bought held had"),
-    giving: words("sold gave sent lent showed offered brought promised passed handed rented carted owed shipped left mailed threw posted swapped loaned"),
-    taking: words("bought took borrowed ordered received got won stole begged earned leased claimed seized bagged swiped wanted needed pulled"),
+    giving: words(
+      "sold gave sent lent showed offered brought promised passed handed rented carted owed shipped left mailed threw posted swapped loaned"
+    ),
+    taking: words(
+      "bought took borrowed ordered received got won stole begged earned leased claimed seized bagged swiped wanted needed pulled"
+    ),
     sharing: words(
-      "carried found moved lost praised studied weighed hung broke dropped shared drew hated loved dragged lifted saw hid touched kicked liked sought held burned"),
+      "carried found moved lost praised studied weighed hung broke dropped shared drew hated loved dragged lifted saw hid touched kicked liked sought held burned"
+    ),
     going: words(
-      "walked hurried returned rode wandered went marched ran strolled raced limped drove crept skipped moved fled crawled sailed flew swam sped trudged jogged biked"),
+      "walked hurried returned rode wandered went marched ran strolled raced limped drove crept skipped moved fled crawled sailed flew swam sped trudged jogged biked"
+    ),
     happening: words(
-      "waited appeared stood moved vanished gleamed shook rested fell rose turned swayed lay shone creaked lingered sank shrank froze spun leaned dozed bobbed flew"))
+      "waited appeared stood moved vanished gleamed shook rested fell rose turned swayed lay shone creaked lingered sank shrank froze spun leaned dozed bobbed flew"
+    ))
 
   private static let standardTrades = [
     trade(
-      "baker", "baked kneaded sifted toasted glazed buttered iced salted rolled sliced", "bread rye oat dough honey flour bun crust"),
+      "baker", "baked kneaded sifted toasted glazed buttered iced salted rolled sliced",
+      "bread rye oat dough honey flour bun crust"),
     trade(
       "fisher", "hauled netted hooked trapped caught reeled speared gutted landed towed",
       "eel crab cod trout shell salmon kelp herring"),
@@ -74,7 +82,8 @@ extension Lexicon {
       "miner", "drilled blasted quarried crushed chiseled dug hacked hewed bored mined",
       "coal ore shaft quartz gravel slate tunnel gem"),
     trade(
-      "potter", "molded fired shaped painted pressed threw kilned scraped dipped stamped", "clay kiln tile wheel mud brick vase urn"),
+      "potter", "molded fired shaped painted pressed threw kilned scraped dipped stamped",
+      "clay kiln tile wheel mud brick vase urn"),
     trade(
       "healer", "mixed steeped dried boiled gathered ground brewed blended picked strained",
       "herb root sage mint balm leaf thyme moss"),
@@ -152,7 +161,8 @@ extension Lexicon {
     let lists = [
       words("red white black green blue grey brown yellow pink gold silver orange scarlet purple"),
       stems.map { $0 + "y" }, words("wood earth lead oak").map { $0 + "en" },
-      words("spot seam rim lid edge name").map { $0 + "less" }, words("green blue redd black brown grey pink").map { $0 + "ish" },
+      words("spot seam rim lid edge name").map { $0 + "less" },
+      words("green blue redd black brown grey pink").map { $0 + "ish" },
       words("dented painted striped stained dyed curved marked cracked laced tiled"),
     ]
     return interleaved(lists)
