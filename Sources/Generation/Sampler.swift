@@ -37,7 +37,7 @@ public struct Sampler: Sendable, Equatable {
   }
 
   /// The kept tokens from the most probable down, with weights that need not add up to 1.
-  func distribution(_ logits: [Double]) -> [(id: Int32, weight: Double)] {
+  public func distribution(_ logits: [Double]) -> [(id: Int32, weight: Double)] {
     let top = logits.max() ?? 0
     var kept = logits.enumerated().map { (id: Int32($0), weight: exp(($1 - top) / temperature)) }
     kept.sort { $0.weight != $1.weight ? $0.weight > $1.weight : $0.id < $1.id }
