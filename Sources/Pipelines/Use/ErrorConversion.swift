@@ -3,6 +3,7 @@ import Datasets
 import DurableFiles
 import Embeddings
 import FineTuning
+import Glibc
 import JSON
 import Models
 import Safetensors
@@ -22,7 +23,7 @@ extension UserError {
     case let error as ModelConfigurationError: self.init("\(error)", .data)
     case let error as TokenizerError: self = UserError(error)
     case let error as ShardError: self = UserError(error)
-    case let error as DatasetError: self.init("\(error)", ExitCode(rawValue: error.exitCode) ?? .data)
+    case let error as DatasetError: self = UserError(error)
     case let error as FineTuningError: self = UserError(error)
     case let error as EmbeddingError: self.init("\(error)", .usage)
     case let error as TrainingError: self = UserError(error)
@@ -41,7 +42,10 @@ extension UserError {
     switch exitCode {
     case .locked: self = action("wait for the other process, or start a second run with --as NAME")
     case .cannotCreate: self = action("choose another place, or make this one writable")
-    default: break
+    default:
+      if error.number == ENOSPC || error.number == EDQUOT {
+        self = action("make room and repeat the command; what was saved stays saved")
+      }
     }
   }
 
@@ -67,6 +71,7 @@ extension UserError {
       return
     }
     self.init("\(error)", ExitCode(rawValue: error.exitCode) ?? .data)
+    if exitCode == .refused { self = action("take another copy of the file; this one is cut or was tampered with") }
   }
 
   private init(_ error: ModelFolderError) {
@@ -85,6 +90,7 @@ extension UserError {
     case .tooLarge: self.init("\(error)", .refused)
     case .malformed, .unsupported, .noText: self.init("\(error)", .data)
     }
+    if case .vocabularyTooSmall(_, let least) = error { self = action("set tokenizer.vocab_size to \(least) or more") }
   }
 
   private init(_ error: ShardError) {
@@ -94,6 +100,19 @@ extension UserError {
       self = action("name it .txt, .jsonl, .csv or .tsv, plain or with .gz, .lz4 or .zst behind")
     case .badRecord:
       self = action("mend the record, or set on_bad_record to skip or repair where a pipeline reads it")
+    case .damaged:
+      self = action("copy the shard again, or set on_bad_shard to skip where a pipeline reads it")
+    case .shardsChanged: self = action("bring the shards back as they were, or start a second run with --as NAME")
+    default: break
+    }
+  }
+
+  private init(_ error: DatasetError) {
+    self.init("\(error)", ExitCode(rawValue: error.exitCode) ?? .data)
+    switch error {
+    case .tooFewDocuments:
+      self = action("leave a blank line between documents, or take nsp out of pretrain.objective")
+    case .noRows: self = action("give more text, or another share to corpus.validation")
     default: break
     }
   }
@@ -103,6 +122,7 @@ extension UserError {
     case .unsuitableModel, .noTokenizer, .missingColumn: self.init("\(error)", .usage)
     case .tooFewLabels, .emptyTable, .unknownLabel, .missingLabel, .badRecord: self.init("\(error)", .data)
     }
+    if case .unknownLabel = error { self = action("mend the row, or give the training file rows with that label") }
   }
 
   private init(_ error: TrainingError) {
