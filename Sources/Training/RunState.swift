@@ -39,7 +39,7 @@ public struct RunState: Sendable, Equatable {
   }
 
   private func json(_ optimizer: AdamW) -> JSONObject {
-    JSONObject([
+    var json = JSONObject([
       ("schema", .integer(Int64(RunState.schema))),
       ("bits_contract", .integer(1)),
       ("step", .integer(Int64(progress.step))),
@@ -51,6 +51,8 @@ public struct RunState: Sendable, Equatable {
       ("plan", .object(plan)),
       ("frozen", .object(frozen)),
     ])
+    if progress.isEvaluationDue { json["evaluation_due"] = true }
+    return json
   }
 
   /// Both moments of every parameter, named by path.
@@ -97,6 +99,7 @@ public struct RunState: Sendable, Equatable {
     progress.tokenCount = tokens
     progress.bestLoss = json["best_loss"]?.double
     progress.bestStep = json["best_step"]?.int
+    progress.isEvaluationDue = json["evaluation_due"]?.bool ?? false
     if let optimizer, let store {
       optimizer.updateCount = updates
       try readMoments(Paths.join(folder, momentsName), into: optimizer, of: store, fileSystem: fileSystem)

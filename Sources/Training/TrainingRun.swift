@@ -59,6 +59,8 @@ public struct RunProgress: Sendable, Equatable {
   public var bestLoss: Double?
   /// The step of the lowest evaluation loss.
   public var bestStep: Int?
+  /// Whether the evaluation after the last step was cut short by a request to stop, and is still to be made.
+  public var isEvaluationDue = false
 
   /// The start.
   public init() {}
@@ -79,7 +81,7 @@ public final class TrainingRun {
   /// A run that goes on from `progress`.
   ///
   /// - Parameters:
-  ///   - evaluate: the sums of the held-out rows; nil if there are none.
+  ///   - evaluate: the sums of the held-out rows; nil if there are none, or if a request to stop cut it short.
   ///   - save: makes a checkpoint durable; returns only when it is.
   public init(
     _ trainer: Trainer, plan: RunPlan, progress: RunProgress, observers: [any TrainingObserver],
@@ -96,6 +98,10 @@ public final class TrainingRun {
 
   /// Runs to the plan's end, or until `shouldStop` says so between two steps.
   public func run(until shouldStop: () -> Bool) throws -> RunOutcome {
+    if progress.isEvaluationDue {
+      _ = try evaluated(shouldStop)
+      if progress.isEvaluationDue { return .stopped }
+    }
     while progress.step < plan.stopStep {
       if shouldStop() {
         try saveOnce(isBest: false)
@@ -105,15 +111,19 @@ public final class TrainingRun {
       progress.step = report.step
       progress.tokenCount += report.sums.tokenCount
       tell(.step(report))
-      let isBest = try plan.evaluates(after: report.step) ? evaluated() : false
+      let isBest = try plan.evaluates(after: report.step) ? evaluated(shouldStop) : false
       if plan.saves(after: report.step) { try saveOnce(isBest: isBest) }
     }
     return .finished
   }
 
   /// Scores the held-out rows; true if no earlier loss was as low.
-  private func evaluated() throws -> Bool {
-    guard let sums = try evaluate() else { return false }
+  private func evaluated(_ shouldStop: () -> Bool) throws -> Bool {
+    guard let sums = try evaluate() else {
+      progress.isEvaluationDue = shouldStop()
+      return false
+    }
+    progress.isEvaluationDue = false
     let loss = sums.loss(trainer.objective.terms)
     let isBest = progress.bestLoss.map { loss < $0 } ?? true
     if isBest { (progress.bestLoss, progress.bestStep) = (loss, progress.step) }

@@ -28,7 +28,7 @@ public final class EventFile {
     var first = Self.event(wallTime: wallTime, step: nil)
     first.add(3, text: "brain.Event:2")
     try append(first)
-    if let step, step > 0 {
+    if let step {
       // SessionLog with status START: points from this step on are newer here.
       var session = ProtocolBuffer()
       session.add(1, varint: 1)

@@ -13,7 +13,7 @@ public final class MetricsFile {
     throws(FileError)
   {
     file = try AppendFile(path, isSynchronized: false, fileSystem: fileSystem)
-    if let step, step > 0 { try file.append(JSONValue.object(JSONObject([("resumed_at", JSONValue(step))])).text()) }
+    if let step { try file.append(JSONValue.object(JSONObject([("resumed_at", JSONValue(step))])).text()) }
   }
 
   /// Adds a line.
@@ -30,7 +30,11 @@ public final class MetricsFile {
       guard let object = (try? JSONValue.parse(Array(line.utf8)))?.object else { continue }
       if let step = object["resumed_at"]?.int {
         while let last = records.last?["step"]?.int, last > step { records.removeLast() }
-      } else if object["step"]?.int != nil {
+      } else if let step = object["step"]?.int {
+        // An evaluation that was cut short, or whose step was not saved again since, is made again.
+        if let last = records.last, last["step"]?.int == step, last["eval_loss"] != nil, object["eval_loss"] != nil {
+          records.removeLast()
+        }
         records.append(object)
       }
     }

@@ -39,7 +39,9 @@ final class MetricsRecorder: PipelineObserver {
     self.start = start
     tokenCount = start.tokenCount
     try folder.fileSystem.makeFolders(folder.tensorBoard)
-    let resumed = start.step > 0 ? start.step : nil
+    // A start that ended before its first checkpoint has left lines of steps that are taken again.
+    let hasLines = try folder.fileSystem.status(folder.metrics, followingLinks: true).map { $0.bytes > 0 } ?? false
+    let resumed = start.step > 0 || hasLines ? start.step : nil
     metrics = try MetricsFile(folder.metrics, resumedAt: resumed, fileSystem: folder.fileSystem)
     events = try EventFile(
       folder: folder.tensorBoard, host: ProcessInfo.processInfo.hostName, wallTime: Date().timeIntervalSince1970,

@@ -33,6 +33,10 @@ public final class PipelineRunner {
   private let places: [String: Place]
   private let source: [UInt8]
   private let options: RunOptions
+  /// Held from `prepare` on.
+  private var lock: FileLock?
+  /// Whether this start is counted in the record.
+  private var isCounted = false
 
   /// A runner of the pipeline in `file`, whose text is `source`.
   public init(_ file: PipelineFile, source: [UInt8], options: RunOptions, fileSystem: any FileSystem = RealFileSystem())
@@ -50,12 +54,8 @@ public final class PipelineRunner {
   /// - Throws: `StoppedOnRequest` with everything saved; `UserError` and lower errors otherwise.
   public func run(observers: [any PipelineObserver], shouldStop: @escaping () -> Bool) throws -> RunRecord {
     let stages = try chosenStages()
-    if options.isFresh { try setAside() }
-    try folder.make()
-    let lock = try FileLock(folder.lock)
-    defer { withExtendedLifetime(lock) {} }
-    var record = try RunRecord.load(folder) ?? RunRecord()
-    record.starts += 1
+    try prepare()
+    let record = try RunRecord.load(folder) ?? RunRecord()
     try checkFrozen(record)
     try record.save(folder)
     try folder.write(String(decoding: source, as: UTF8.self), to: folder.pipeline)
@@ -72,6 +72,16 @@ public final class PipelineRunner {
     return context.record
   }
 
+  /// Makes the run's folder and takes its lock, after setting an existing one aside if that is asked for. Done by `run`
+  /// unless somebody who writes into the folder has done it before.
+  public func prepare() throws {
+    guard lock == nil else { return }
+    _ = try chosenStages()
+    if options.isFresh { try setAside() }
+    try folder.make()
+    lock = try FileLock(folder.lock)
+  }
+
   /// The names of the stages that `run` goes through, in order.
   public func stageNames() throws -> [String] { try chosenStages().map(\.name) }
 
@@ -83,6 +93,7 @@ public final class PipelineRunner {
     {
       return context.tell(.finished(stage: stage.name, summary: done.summary, seconds: done.seconds, wasDone: true))
     }
+    try count(context)
     context.tell(.began(stage: stage.name))
     if context.shouldStop { throw StoppedOnRequest(standing: "before \(stage.name)") }
     let start = Date()
@@ -100,6 +111,14 @@ public final class PipelineRunner {
       try? context.record.save(folder)
       throw error
     }
+  }
+
+  /// Counts this start when it finds its first stage to do: looking at a finished run is none.
+  private func count(_ context: RunContext) throws {
+    guard !isCounted else { return }
+    isCounted = true
+    context.record.starts += 1
+    try context.record.save(folder)
   }
 
   /// The stages of the pipeline, from the first to the one to stop after.
@@ -121,11 +140,7 @@ public final class PipelineRunner {
   /// Refuses at once what the newest checkpoint does not allow, before any stage overwrites something.
   private func checkFrozen(_ record: RunRecord) throws {
     guard let settings = configuration.pretrain else { return }
-    let store = CheckpointStore(
-      folder: folder.pretrain, runIdentifier: record.identifier,
-      retention: Retention(last: max(2, settings.saveTotalLimit)), fileSystem: folder.fileSystem)
-    guard let found = try store.load(isReadOnly: true, depth: .sizes) else { return }
-    let state = try RunState.load(found.folder, fileSystem: folder.fileSystem)
+    guard let state = try PretrainResume.newestState(folder, record, settings) else { return }
     var saved = state.frozen
     for name in ["corpus_sha256", "tokenizer_sha256"] { saved[name] = nil }
     let changes = Fingerprint(configuration).changes(since: Fingerprint(settings: .object(saved)), places: places)
@@ -138,6 +153,9 @@ public final class PipelineRunner {
   /// Renames an existing run folder; nothing is deleted.
   private func setAside() throws {
     guard try folder.exists(folder.path) else { return }
+    // Not under the feet of a process that writes there.
+    let held = try FileLock(folder.lock)
+    defer { withExtendedLifetime(held) {} }
     var number = 1
     while try folder.exists("\(folder.path).old-\(number)") { number += 1 }
     try folder.fileSystem.rename(folder.path, to: "\(folder.path).old-\(number)", replacing: false)

@@ -22,6 +22,8 @@ public struct RunRecord: Sendable, Equatable {
   public var starts: Int
   /// Seconds the run was running, over all starts.
   public var seconds: Double
+  /// Steps that were taken more than once because a start ended before they were saved, as far as the metrics show.
+  public var repeatedSteps = 0
   /// Finished stages by name.
   public var stages: [String: Stage] = [:]
 
@@ -45,6 +47,7 @@ public struct RunRecord: Sendable, Equatable {
     record.identifier = identifier
     record.starts = json["starts"]?.int ?? 0
     record.seconds = json["seconds"]?.double ?? 0
+    record.repeatedSteps = json["repeated_steps"]?.int ?? 0
     for (name, stage) in stages.pairs {
       record.stages[name] = Stage(
         fingerprint: stage["fingerprint"]?.string ?? "", summary: stage["summary"]?.string ?? "",
@@ -69,7 +72,8 @@ public struct RunRecord: Sendable, Equatable {
     }
     let object = JSONObject([
       ("schema", .integer(Int64(RunRecord.schema))), ("run", .string(identifier)),
-      ("starts", .integer(Int64(starts))), ("seconds", .number(seconds)), ("stages", .object(JSONObject(stages))),
+      ("starts", .integer(Int64(starts))), ("seconds", .number(seconds)),
+      ("repeated_steps", .integer(Int64(repeatedSteps))), ("stages", .object(JSONObject(stages))),
     ])
     return .object(object)
   }

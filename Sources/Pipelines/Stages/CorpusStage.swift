@@ -35,6 +35,7 @@ struct CorpusStage: Stage {
       throw UserError("the corpus is empty: \(set.shards.count) shards and no document with text in them", .data)
         .action("look at what the shards hold: cloze corpus inspect")
     }
+    try PretrainResume.checkIdentity(of: "corpus", index.fingerprint, context)
     let folder = context.folder
     try folder.write(report.markdown(index), to: folder.corpusReport)
     try folder.write(index.json.text(pretty: true) + "\n", to: folder.corpusIndex)
@@ -63,7 +64,8 @@ struct CorpusStage: Stage {
   private static func summary(_ index: ShardIndex) -> String {
     var parts = [
       "\(Figures.count(index.entries.count)) shard\(index.entries.count == 1 ? "" : "s")",
-      Figures.bytes(Int(clamping: index.textBytes)), "\(Figures.count(index.documents)) documents",
+      Figures.bytes(Int(clamping: index.textBytes)),
+      "\(Figures.count(index.documents)) document\(index.documents == 1 ? "" : "s")",
     ]
     if index.skippedCount > 0 {
       parts.append("\(Figures.count(index.skippedCount)) bad records skipped → corpus/report.md")

@@ -30,6 +30,25 @@ struct PretrainResume {
     self.checkpoints = checkpoints
   }
 
+  /// The state of the newest checkpoint at a glance, nil where none was ever saved.
+  static func newestState(_ folder: RunFolder, _ record: RunRecord, _ settings: PretrainSettings) throws -> RunState? {
+    let checkpoints = PretrainStage.checkpoints(folder, record, settings)
+    guard let found = try checkpoints.load(isReadOnly: true, depth: .sizes) else { return nil }
+    return try RunState.load(found.folder, fileSystem: folder.fileSystem)
+  }
+
+  /// Refuses a corpus or tokenizer with which the run cannot go on, before that takes the place of the right one.
+  static func checkIdentity(of what: String, _ now: String, _ context: RunContext) throws {
+    guard let settings = context.configuration.pretrain,
+      let state = try newestState(context.folder, context.record, settings),
+      let was = state.frozen["\(what)_sha256"], was != .string(now)
+    else { return }
+    throw UserError.changed(
+      [Fingerprint.Change(key: "\(what)_sha256", was: was, now: .string(now))],
+      saved: "step \(Figures.count(state.progress.step))",
+      command: "cloze run PIPELINE --as \(Paths.name(of: context.folder.path))-2")
+  }
+
   /// Fills parameters and moments, and says where to go on.
   func load(into loaded: LoadedModel, _ optimizer: AdamW) throws -> Start {
     let numerics = Machine.numerics(Machine.start(threads: Machine.threadCount(context.configuration)))

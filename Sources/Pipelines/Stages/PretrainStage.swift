@@ -39,6 +39,7 @@ struct PretrainStage: Stage {
         progress: RunProgress(), frozen: setup.frozen(context), plan: JSONObject(), numerics: resumed.numerics)
     state.numerics = resumed.numerics
     state.plan = JSONObject([("steps", plan.json), ("tunable", context.configuration.tunableSettings)])
+    try countRepeated(after: state.progress.step, context)
     let trainer = setup.trainer(loaded, objective, optimizer, plan, step: state.progress.step)
     context.tell(.training(start(state.progress, plan, setup, loaded, objective)))
     let evaluation = try PretrainEvaluation(setup, objective)
@@ -57,11 +58,24 @@ struct PretrainStage: Stage {
     return try result(context, setup, checkpoints, evaluation, run.progress, loaded)
   }
 
+  /// Adds the steps that an earlier start took and did not save to those that are taken again.
+  private func countRepeated(after step: Int, _ context: RunContext) throws {
+    let last = (try? MetricsFile.records(context.folder.metrics))?.last?["step"]?.int ?? step
+    guard last > step else { return }
+    context.record.repeatedSteps += last - step
+    try context.record.save(context.folder)
+  }
+
   /// The checkpoints of a run's pretraining.
   static func checkpoints(_ context: RunContext, _ settings: PretrainSettings) -> CheckpointStore {
+    checkpoints(context.folder, context.record, settings)
+  }
+
+  /// The checkpoints in the folder of a run.
+  static func checkpoints(_ folder: RunFolder, _ record: RunRecord, _ settings: PretrainSettings) -> CheckpointStore {
     CheckpointStore(
-      folder: context.folder.pretrain, runIdentifier: context.record.identifier,
-      retention: Retention(last: max(2, settings.saveTotalLimit)), fileSystem: context.folder.fileSystem)
+      folder: folder.pretrain, runIdentifier: record.identifier,
+      retention: Retention(last: max(2, settings.saveTotalLimit)), fileSystem: folder.fileSystem)
   }
 
   private func start(
@@ -107,13 +121,13 @@ struct PretrainStage: Stage {
       figures["weights_sha256"] = .string(digest)
     }
     figures["folder"] = .string(folder)
-    var summary = "\(Figures.count(progress.step)) steps · \(Figures.count(progress.tokenCount)) tokens"
+    var parts = ["\(Figures.count(progress.step)) steps", "\(Figures.count(progress.tokenCount)) tokens"]
     if let sums = try evaluation.last ?? evaluation.onTheWay(isLast: true, isCancelled: { false }) {
       let scores = EvaluationScores(sums, terms: evaluation.objective.terms, unigram: evaluation.unigramAccuracy)
       figures["validation"] = .object(scores.json)
-      summary += " · " + scores.text
+      parts.insert(scores.text, at: 0)
     }
-    return StageResult(summary: summary, figures: figures)
+    return StageResult(summary: parts.joined(separator: " · "), figures: figures)
   }
 }
 

@@ -21,6 +21,7 @@ struct TokenizerStage: Stage {
 
   func run(_ context: RunContext) throws -> StageResult {
     let tokenizer = try made(context)
+    try PretrainResume.checkIdentity(of: "tokenizer", TokenizerStage.identity(tokenizer), context)
     let folder = context.folder
     for file in tokenizer.files() {
       let path = Paths.join(folder.tokenizer, file.name)
@@ -54,7 +55,8 @@ struct TokenizerStage: Stage {
     var trainer = TokenizerTrainer(
       kind: kind, vocabularySize: settings.vocabularySize, lowercase: settings.lowercase ?? (kind == .wordpiece),
       specialTokens: isCausal ? .causal : .encoder,
-      minimumCount: settings.minimumFrequency)
+      // Every character is kept: a text can be written again only with all of them.
+      minimumCount: kind == .characters ? 1 : settings.minimumFrequency)
     let corpus = try CorpusStage.load(context)
     var bytes = 0
     try corpus.forEachDocument(on: .training) { document in

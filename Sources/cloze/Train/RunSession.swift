@@ -17,7 +17,7 @@ struct RunSession {
     let threads = Machine.threadCount(configuration)
     let blas = Machine.start(threads: threads)
     let peak = CPUPeak.measure()
-    try runner.folder.make()
+    try runner.prepare()
     let log = try? AppendFile(runner.folder.log, isSynchronized: false)
     display = ProgressDisplay(environment: environment) { line in try? log?.append(line) }
     var header =
@@ -44,7 +44,7 @@ struct RunSession {
       next.append(.init("cloze fill-mask \(folder) 'a [MASK] text'", "what could stand there"))
     }
     let block = FinalBlock(
-      stages: monitor.stageViews, scores: scores(record), interruptions: (record.starts - 1, 0),
+      stages: monitor.stageViews, scores: scores(record), interruptions: (max(0, record.starts - 1), record.repeatedSteps),
       weightsDigest: pretrain?["weights_sha256"]?.string ?? "", folder: folder, next: Array(next.prefix(2)),
       seconds: record.seconds)
     display.finish(block.lines(style))
