@@ -15,6 +15,7 @@ struct Distributions: Sendable {
   let stems: Categorical
   let names: Categorical
   let tradeVerbs: Categorical
+  let looks: Categorical
   let towns: Categorical
   let determiners: Categorical
   let sights: Categorical
@@ -49,11 +50,13 @@ struct Distributions: Sendable {
     names = Categorical(
       weights: nameStems.probabilities.flatMap { stem in (0..<endings).map { _ in stem / Double(endings) } })
     tradeVerbs = .zipf(lexicon.trades.first?.verbs.count ?? 0, exponent: exponent)
+    looks = .zipf(lexicon.trades.first?.looks.count ?? 0, exponent: exponent)
     towns = .zipf(lexicon.towns.count, exponent: exponent, shift: 3)
     determiners = .zipf(lexicon.determiners.count, exponent: exponent)
     sights = .zipf(sightsPerScene, exponent: exponent)
     scenes = (0..<tradeCount).map { trade in
-      Categorical(weights: (0..<sceneCount).map { scene in (scene - trade) % sceneCount == 0 ? 3 : 1 })
+      Categorical(
+        weights: (0..<sceneCount).map { scene in (scene - trade) % sceneCount == 0 ? configuration.sceneBias : 1 })
     }
     suffixes = Self.suffixes(lexicon, exponent: exponent)
     kinds = Categorical(weights: configuration.kindWeights)

@@ -13,6 +13,7 @@ extension World {
     case .hero: drawName(state.trade, &numbers)
     case .tradeVerb:
       drawStraying(state.trade, &numbers) * laws.tradeVerbs.probabilities.count + laws.tradeVerbs.draw(&numbers)
+    case .look(let source): drawLook(source, state, &numbers)
     case .goods(let source, let things, _):
       drawStem(source, state, &numbers) * laws.suffixCount + laws.suffixes[things.map { $0 + 1 } ?? 0].draw(&numbers)
     case .person(.fellow): drawName(drawStraying(state.trade, &numbers), &numbers)
@@ -73,6 +74,16 @@ extension World {
     case .foreign: trade = drawElsewhere(state.trade, &numbers)
     }
     return trade * laws.stemsPerTrade + laws.stems.draw(&numbers)
+  }
+
+  private func drawLook(_ source: GoodsSource, _ state: State, _ numbers: inout RandomNumbers) -> Int {
+    guard happens(configuration.lookShare, &numbers) else { return 0 }
+    let trade =
+      switch source {
+      case .theme, .own: drawStraying(state.trade, &numbers)
+      case .foreign: laws.trades.draw(&numbers)
+      }
+    return 1 + trade * laws.looks.probabilities.count + laws.looks.draw(&numbers)
   }
 
   private func drawTown(_ state: State, _ numbers: inout RandomNumbers) -> Int {

@@ -14,6 +14,8 @@ enum Slot: Sendable {
   case hero
   /// What a person of the trade does.
   case tradeVerb
+  /// How goods look, by the trade that made them: that of the story or, for foreign goods, any.
+  case look(GoodsSource)
   /// Goods: a stem by its source, a suffix by the kind of things.
   case goods(GoodsSource, things: Int?, plural: Bool)
   /// A person other than the subject.

@@ -76,6 +76,8 @@ public struct LabeledTask: Sendable {
         let stem = maker * laws.stemsPerTrade + laws.stems.draw(&numbers)
         return stem * laws.suffixCount + laws.suffixes[0].draw(&numbers)
       }
+      // Goods look as their maker's goods do, bought or sold.
+      if case .look = slot { return world.draw(.look(.own), context, &numbers) }
       let outcome = world.draw(slot, context, &numbers)
       if place == 2 { verb = outcome }
       return outcome

@@ -10,12 +10,15 @@ public struct Lexicon: Equatable, Sendable {
     public var verbs: [String]
     /// First halves of the names of its goods: "rye" makes "ryebag". As many in every trade.
     public var stems: [String]
+    /// How its goods look: "floury". As many in every trade.
+    public var looks: [String]
 
     /// A trade of one role.
-    public init(role: String, verbs: [String], stems: [String]) {
+    public init(role: String, verbs: [String], stems: [String], looks: [String]) {
       self.role = role
       self.verbs = verbs
       self.stems = stems
+      self.looks = looks
     }
   }
 
@@ -65,8 +68,6 @@ public struct Lexicon: Equatable, Sendable {
   public var openers: [String]
   /// Adjectives before goods and sights.
   public var adjectives: [String]
-  /// Adjectives of color and matter, which may follow the others.
-  public var materials: [String]
   /// Numerals from two on.
   public var numbers: [String]
   /// Determiners other than "his" and "her".
@@ -81,8 +82,6 @@ public struct Lexicon: Equatable, Sendable {
   public var giving: [String]
   /// Taking, with the giver after "from".
   public var taking: [String]
-  /// What two people do to one thing.
-  public var sharing: [String]
   /// Going, with a place after "to the".
   public var going: [String]
   /// What sights do.

@@ -16,6 +16,7 @@ extension World {
       let count = laws.tradeVerbs.probabilities.count
       return Share(
         otherwise: laws.straying(outcome / count, from: trade) * laws.tradeVerbs.probabilities[outcome % count])
+    case .look(let source): return look(outcome, source, trade: trade)
     case .goods(let source, let things, _): return goods(outcome, source, things: things, trade: trade)
     case .person(let source):
       let drawn = laws.trade(ofName: outcome)
@@ -68,6 +69,16 @@ extension World {
         otherwise: (1 - configuration.themeAgain) * base * laws.straying(drawn, from: trade),
         again: configuration.themeAgain * suffix, memory: .theme, value: stem)
     case .foreign: Share(otherwise: base * laws.elsewhere(drawn, from: trade))
+    }
+  }
+
+  private func look(_ outcome: Int, _ source: GoodsSource, trade: Int) -> Share {
+    guard outcome > 0 else { return Share(otherwise: 1 - configuration.lookShare) }
+    let (drawn, rank) = (outcome - 1).quotientAndRemainder(dividingBy: laws.looks.probabilities.count)
+    let base = configuration.lookShare * laws.looks.probabilities[rank]
+    return switch source {
+    case .theme, .own: Share(otherwise: base * laws.straying(drawn, from: trade))
+    case .foreign: Share(otherwise: base * laws.trades.probabilities[drawn])
     }
   }
 

@@ -25,7 +25,6 @@ extension Lexicon {
         """), words("ford ton dale bury wick ham by field ley den")),
     openers: standardOpeners,
     adjectives: standardAdjectives,
-    materials: standardMaterials,
     numbers: words(
       """
       two three four ten six five seven twelve eight nine twenty eleven thirty forty fifty sixty eighty ninety some many \
@@ -52,9 +51,6 @@ extension Lexicon {
     taking: words(
       "bought took borrowed ordered received got won stole begged earned leased claimed seized bagged swiped wanted needed pulled"
     ),
-    sharing: words(
-      "carried found moved lost praised studied weighed hung broke dropped shared drew hated loved dragged lifted saw hid touched kicked liked sought held burned"
-    ),
     going: words(
       "walked hurried returned rode wandered went marched ran strolled raced limped drove crept skipped moved fled crawled sailed flew swam sped trudged jogged biked"
     ),
@@ -65,28 +61,28 @@ extension Lexicon {
   private static let standardTrades = [
     trade(
       "baker", "baked kneaded sifted toasted glazed buttered iced salted rolled sliced",
-      "bread rye oat dough honey flour bun crust"),
+      "bread rye oat dough honey flour bun crust",
+      "floury crusty sugary doughy yeasty buttery sticky toasty spicy nutty creamy crumbly"),
     trade(
       "fisher", "hauled netted hooked trapped caught reeled speared gutted landed towed",
-      "eel crab cod trout shell salmon kelp herring"),
+      "eel crab cod trout shell salmon kelp herring",
+      "salty fishy watery slimy scaly briny foamy shelly oily silty misty drippy"),
     trade(
       "smith", "hammered forged welded tempered filed cast bolted heated riveted smelted",
-      "iron nail steel chain rivet bolt copper tin"),
+      "iron nail steel chain rivet bolt copper tin",
+      "rusty sooty steely smoky fiery tinny molten sparky brassy coppery inky bladed"),
     trade(
       "farmer", "planted watered raked reaped weeded sowed plowed mowed grew hoed",
-      "wheat barley turnip hay corn bean seed straw"),
+      "wheat barley turnip hay corn bean seed straw",
+      "muddy grassy leafy seedy dusty earthy weedy wormy rainy sunny thorny strawy"),
     trade(
       "weaver", "stitched braided dyed carded hemmed wove spun sewed knitted looped",
-      "wool loom thread yarn silk linen lace felt"),
+      "wool loom thread yarn silk linen lace felt",
+      "silky woolly fuzzy frilly fluffy lacy velvety knotty wispy patchy cottony striped"),
     trade(
       "miner", "drilled blasted quarried crushed chiseled dug hacked hewed bored mined",
-      "coal ore shaft quartz gravel slate tunnel gem"),
-    trade(
-      "potter", "molded fired shaped painted pressed threw kilned scraped dipped stamped",
-      "clay kiln tile wheel mud brick vase urn"),
-    trade(
-      "healer", "mixed steeped dried boiled gathered ground brewed blended picked strained",
-      "herb root sage mint balm leaf thyme moss"),
+      "coal ore shaft quartz gravel slate tunnel gem",
+      "stony sandy gritty rocky ashy chalky glassy murky flinty craggy pitted leaden"),
   ]
 
   /// The adverb of an adjective: "gentle" makes "gently", "hasty" makes "hastily".
@@ -95,17 +91,17 @@ extension Lexicon {
     return adjective.hasSuffix("y") && adjective.count > 3 ? adjective.dropLast() + "ily" : adjective + "ly"
   }
 
-  private static func trade(_ role: String, _ verbs: String, _ stems: String) -> Trade {
-    Trade(role: role, verbs: words(verbs), stems: words(stems))
+  private static func trade(_ role: String, _ verbs: String, _ stems: String, _ looks: String) -> Trade {
+    Trade(role: role, verbs: words(verbs), stems: words(stems), looks: words(looks))
   }
 
   private static let standardScenes = [
     scene("market", "stall trader coin cart buyer pigeon awning juggler porter basket"),
+    scene("harbor", "mast sailor anchor sail rope dock lantern oar pelican captain"),
+    scene("inn", "guest candle lute mug fiddler bench traveler stew curtain tankard"),
     scene("river", "heron reed ferry otter swan raft bridge frog duck ripple"),
     scene("forest", "deer oak fern owl hare pinecone thorn toadstool badger wren"),
-    scene("inn", "guest candle lute mug fiddler bench traveler stew curtain tankard"),
     scene("hill", "boulder hawk cloud shrub lark ridge shadow lizard thistle falcon"),
-    scene("harbor", "mast sailor anchor sail rope dock lantern oar pelican captain"),
   ]
 
   private static func scene(_ place: String, _ sights: String) -> Scene {
@@ -116,7 +112,7 @@ extension Lexicon {
   private static let standardNameStems: [String] = {
     let onsets = words("b br d dr f g gr h j k l m n p r s t tr v w")
     let rimes = words("el am or in an il os ev ar en im ul")
-    return (0..<40).map { place in
+    return (0..<24).map { place in
       let stem = onsets[(place * 7) % 20] + rimes[(place * 5 + place / 60) % 12]
       return stem.prefix(1).uppercased() + stem.dropFirst()
     }
@@ -150,23 +146,6 @@ extension Lexicon {
     severe shabby sleek slick smart snug sober sour spoiled stale steady stern stray subtle super swift tame tender \
     tidy total tricky true unique upper urgent usual vague valid vivid waste weird wicked wild wise wrong
     """)
-
-  private static let standardMaterials: [String] = {
-    let stems = words(
-      """
-      dust rust salt smok wax sand oil rain frost wind soap milk chalk moss leaf grass rock cloud mist dirt silk hair \
-      straw ash bump curl fuzz glass grit ic ink knot lump mudd murk must patch scal seed slim spik star stick ston tarr \
-      wav wir wood bush mess
-      """)
-    let lists = [
-      words("red white black green blue grey brown yellow pink gold silver orange scarlet purple"),
-      stems.map { $0 + "y" }, words("wood earth lead oak").map { $0 + "en" },
-      words("spot seam rim lid edge name").map { $0 + "less" },
-      words("green blue redd black brown grey pink").map { $0 + "ish" },
-      words("dented painted striped stained dyed curved marked cracked laced tiled"),
-    ]
-    return interleaved(lists)
-  }()
 
   /// Rank by rank over the lists, so that every list has common and rare members.
   private static func interleaved(_ lists: [[String]]) -> [String] {

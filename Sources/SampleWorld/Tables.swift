@@ -2,7 +2,7 @@
 struct Tables: Sendable {
   /// Lists drawn without regard to the state.
   enum List: Int, CaseIterable {
-    case opener, adjective, material, number, adverb, mood, keeping, giving, taking, sharing, going, happening
+    case opener, adjective, another, number, adverb, mood, keeping, giving, taking, going, happening
     case containerVerb, toolVerb, clothVerb
   }
 
@@ -14,6 +14,7 @@ struct Tables: Sendable {
   let roles: Phrases
   let names: Phrases
   let tradeVerbs: Phrases
+  let looks: Phrases
   let goods: [Phrases]
   let bareTowns: Phrases
   let towns: Phrases
@@ -43,6 +44,7 @@ struct Tables: Sendable {
     self.roles = Phrases(roles)
     subjects = Phrases(["he", "she"] + roles + names)
     determiners = Phrases(["his", "her"] + lexicon.determiners)
+    looks = Phrases([""] + lexicon.trades.flatMap(\.looks))
     tradeVerbs = Phrases(lexicon.trades.flatMap(\.verbs))
     bareTowns = Phrases(lexicon.towns)
     towns = Phrases([""] + lexicon.towns.map { "in " + $0 })
@@ -64,12 +66,11 @@ struct Tables: Sendable {
     case .adverb: (lexicon.adverbs, 1 - configuration.adverbShare)
     case .adjective: (lexicon.adjectives, 0)
     case .number: (lexicon.numbers, 0)
-    case .material: (lexicon.materials, 1 - configuration.materialShare)
+    case .another: (lexicon.adjectives, 1 - configuration.anotherShare)
     case .mood: (lexicon.moods, 0)
     case .keeping: (lexicon.keeping, 0)
     case .giving: (lexicon.giving, 0)
     case .taking: (lexicon.taking, 0)
-    case .sharing: (lexicon.sharing, 0)
     case .going: (lexicon.going, 0)
     case .happening: (lexicon.happening, 0)
     case .containerVerb: (lexicon.things[0].verbs, 0)
@@ -88,29 +89,31 @@ struct Tables: Sendable {
 
   /// The template of a kind: its slots from left to right.
   private static func template(_ kind: SentenceKind) -> [Slot] {
-    let many: [Slot] = [list(.number), list(.adjective), list(.material)]
-    let one: [Slot] = [.determiner, list(.adjective), list(.material)]
+    let many: [Slot] = [list(.number), list(.adjective), list(.another)]
+    let one: [Slot] = [.determiner, list(.adjective), list(.another)]
     let actor: [Slot] = [list(.opener), .subject]
     return switch kind {
     case .opening:
       [fixed("in"), .home, .role, .hero, list(.keeping)] + many
-        + [.goods(.theme, things: nil, plural: true), fixed("by"), .place]
+        + [.look(.theme), .goods(.theme, things: nil, plural: true), fixed("by"), .place]
     case .work:
-      actor + [.tradeVerb] + one + [.goods(.own, things: nil, plural: false), list(.adverb)]
+      actor + [.tradeVerb] + one + [.look(.own), .goods(.own, things: nil, plural: false), list(.adverb)]
     case .containers:
-      actor + [list(.containerVerb)] + many + [.goods(.own, things: 0, plural: true), .town]
+      actor + [list(.containerVerb)] + many + [.look(.own), .goods(.own, things: 0, plural: true), .town]
     case .tools:
-      actor + [list(.toolVerb)] + many + [.goods(.own, things: 1, plural: true), .town]
+      actor + [list(.toolVerb)] + many + [.look(.own), .goods(.own, things: 1, plural: true), .town]
     case .cloths:
-      actor + [list(.clothVerb)] + many + [.goods(.own, things: 2, plural: true), .town]
+      actor + [list(.clothVerb)] + many + [.look(.own), .goods(.own, things: 2, plural: true), .town]
     case .sale:
-      actor + [list(.giving)] + many + [.goods(.own, things: nil, plural: true), fixed("to"), .person(.buyer), .town]
+      actor + [list(.giving)] + many + [
+        .look(.own), .goods(.own, things: nil, plural: true), fixed("to"), .person(.buyer), .town,
+      ]
     case .purchase:
       actor + [list(.taking)] + many
-        + [.goods(.foreign, things: nil, plural: true), fixed("from"), .person(.seller), .town]
+        + [.look(.foreign), .goods(.foreign, things: nil, plural: true), fixed("from"), .person(.seller), .town]
     case .company:
-      actor + [fixed("and"), .person(.fellow), list(.sharing)] + one
-        + [.goods(.own, things: nil, plural: false), list(.adverb)]
+      actor + [fixed("and"), .person(.fellow), .tradeVerb] + one
+        + [.look(.own), .goods(.own, things: nil, plural: false), list(.adverb)]
     case .walk:
       actor + [list(.going), fixed("to"), .place, list(.adverb), .town]
     case .view:
@@ -130,6 +133,7 @@ struct Tables: Sendable {
     case .role: roles
     case .hero, .person: names
     case .tradeVerb: tradeVerbs
+    case .look: looks
     case .goods(_, _, let plural): goods[plural ? 1 : 0]
     case .home: bareTowns
     case .town: towns

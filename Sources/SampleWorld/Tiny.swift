@@ -4,8 +4,8 @@ extension WorldConfiguration {
     var tiny = WorldConfiguration()
     tiny.lexicon = Lexicon(
       trades: [
-        .init(role: "baker", verbs: ["baked"], stems: ["rye"]),
-        .init(role: "fisher", verbs: ["netted"], stems: ["eel"]),
+        .init(role: "baker", verbs: ["baked"], stems: ["rye"], looks: ["crusty"]),
+        .init(role: "fisher", verbs: ["netted"], stems: ["eel"], looks: ["wet"]),
       ],
       things: [
         .init(suffixes: ["bag"], verbs: ["filled"]), .init(suffixes: ["pan"], verbs: ["oiled"]),
@@ -13,8 +13,8 @@ extension WorldConfiguration {
       ],
       scenes: [.init(place: "inn", sights: ["guest"]), .init(place: "river", sights: ["heron"])],
       nameStems: ["Br", "K"], maleEndings: ["o"], femaleEndings: ["a"], towns: ["Elmton", "Redby"], openers: ["soon"],
-      adjectives: ["old"], materials: ["red"], numbers: ["two"], determiners: ["the"], adverbs: ["well"],
-      moods: ["sang"], keeping: ["kept"], giving: ["sold"], taking: ["bought"], sharing: ["found"], going: ["went"],
+      adjectives: ["old"], numbers: ["two"], determiners: ["the"], adverbs: ["well"],
+      moods: ["sang"], keeping: ["kept"], giving: ["sold"], taking: ["bought"], going: ["went"],
       happening: ["moved"])
     tiny.fewestSentences = 1
     tiny.countWeights = [1, 2]

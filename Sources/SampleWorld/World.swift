@@ -67,7 +67,7 @@ struct Context: Sendable {
       let stem = outcome / laws.suffixCount
       goodsTrade = laws.trade(ofStem: stem)
       if case .theme = source { state.theme = stem }
-    case .text, .list, .subject, .determiner, .tradeVerb, .person, .town, .sight: break
+    case .text, .list, .subject, .determiner, .tradeVerb, .look, .person, .town, .sight: break
     }
   }
 }

@@ -3,7 +3,7 @@ public struct WorldConfiguration: Equatable, Sendable {
   /// The words.
   public var lexicon = Lexicon.standard
   /// Exponent of the Zipf law over trades.
-  public var tradeExponent = 0.8
+  public var tradeExponent = 0.4
   /// Exponent of the Zipf law over stems of names and goods.
   public var stemExponent = 0.4
   /// Exponent of the Zipf law over the other lists.
@@ -14,8 +14,12 @@ public struct WorldConfiguration: Equatable, Sendable {
   public var adverbShare = 0.8
   /// Share of sentences with a town at the end, where there is a place for one.
   public var townShare = 0.8
-  /// Share of adjectives that one of color or matter follows.
-  public var materialShare = 0.9
+  /// Share of adjectives that another follows.
+  public var anotherShare = 0.6
+  /// Share of goods whose look is told.
+  public var lookShare = 0.8
+  /// How much likelier the scene of a trade's own number is than another.
+  public var sceneBias = 15.0
   /// Share of subjects that are pronouns.
   public var pronounShare = 0.35
   /// Share of subjects that are roles ("the baker"); the rest are names.
@@ -57,6 +61,8 @@ extension WorldConfiguration {
     check(lexicon.trades.count > 1, "there are at least two trades")
     check(even(lexicon.trades.map(\.stems)), "trades have equally many stems")
     check(even(lexicon.trades.map(\.verbs)), "trades have equally many verbs")
+    check(even(lexicon.trades.map(\.looks)), "trades have equally many looks")
+    check(sceneBias > 0, "every scene is possible")
     check(lexicon.things.count == 3, "there are three kinds of things")
     check(even(lexicon.scenes.map(\.sights)), "scenes have equally many sights")
     check(
@@ -66,7 +72,7 @@ extension WorldConfiguration {
       !lexicon.maleEndings.isEmpty && lexicon.maleEndings.count == lexicon.femaleEndings.count,
       "men's and women's names have equally many endings")
     let shares = [
-      openerShare, adverbShare, townShare, materialShare, pronounShare, roleShare, pronounShare + roleShare,
+      openerShare, adverbShare, townShare, anotherShare, lookShare, pronounShare, roleShare, pronounShare + roleShare,
       possessiveShare,
       otherPronoun, heroAgain, themeAgain, homeAgain, stray,
     ]

@@ -71,7 +71,8 @@ import Testing
     let tiny = World(.tiny)
     let texts = tiny.everySentence(.opening).map(tiny.render)
     let possible = texts.filter { (try? tiny.parse($0)) != nil }
-    // Two homes, two materials, three suffixes, two places, two trades with two heroes and one stem each.
-    #expect(possible.count == 2 * 2 * 3 * 2 * 2 * 2)
+    // Two homes, one or two adjectives, three looks with none, three suffixes, two places, two trades of two heroes and
+    // one stem each.
+    #expect(possible.count == 2 * 2 * 3 * 3 * 2 * 2 * 2)
   }
 }
