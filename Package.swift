@@ -118,6 +118,9 @@ let package = Package(
     tests("Optimizers", ["NN", "Tensors", "JSON"]),
     tests("NN", ["Tensors"]),
     tests("Models", ["NN", "JSON"]),
+    tests("Generation", ["Randomness", "JSON"]),
+    tests("Embeddings", ["DurableFiles", "Safetensors", "JSON"]),
+    tests("FineTuning"),
     tests("Training"),
     tests("Checkpoints", ["DurableFiles", "Digests"]),
     tests(
@@ -125,6 +128,18 @@ let package = Package(
       [
         "Checkpoints", "Optimizers", "Safetensors", "Models", "NN", "Tensors", "DurableFiles", "Digests", "JSON",
       ]),
+    .testTarget(
+      name: "CommandTests", dependencies: ["cloze", "TestSupport", "Safetensors", "JSON"], swiftSettings: swift),
+    .testTarget(
+      name: "EndToEndTests",
+      dependencies: [
+        "cloze", "TestSupport", "Pipelines", "Training", "Checkpoints", "Objectives", "Optimizers", "Models", "NN",
+        "Tensors", "Kernels", "Shards", "Datasets", "Safetensors", "DurableFiles", "Digests", "JSON",
+      ],
+      swiftSettings: swift),
+    .testTarget(
+      name: "DocumentationTests",
+      dependencies: ["Models", "NN", "Tensors", "Kernels", "Randomness", "JSON"], swiftSettings: swift),
   ],
   swiftLanguageModes: [.v6]
 )

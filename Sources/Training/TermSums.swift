@@ -27,7 +27,9 @@ public struct TermSums: Sendable, Equatable {
   init(_ batch: Batch, counts: [Int], scores: [ScoredRows]) {
     losses = scores.map(\.total)
     self.counts = counts
-    let targets = [batch.targets, batch.labels].filter { !$0.isEmpty }
+    // A single term scores whichever of the two has its rows; a slot may well have none of them.
+    let isOfTargets = scores.first.map { $0.predictions.count == batch.targets.count } ?? true
+    let targets = isOfTargets ? [batch.targets, batch.labels] : [batch.labels]
     correct = zip(scores, targets).map { $0.correctCount($1) }
     tokenCount = batch.sequences.tokenCount
     byteCount = batch.byteCount

@@ -13,8 +13,8 @@ struct Cloze: ParsableCommand {
       folder. Results go to standard output, talk to standard error; - is standard input.
 
       Exit codes: 0 done, 10 stopped with everything saved, 64 usage, 65 bad data, 66 no valid checkpoint, 69 locked, \
-      70 our fault, 73 cannot create output, 74 input or output, 75 try again, 76 diverged, 77 refused, 78 does not \
-      match.
+      70 our fault, 71 bits differ, 73 cannot create output, 74 input or output, 75 try again, 76 diverged, 77 refused, \
+      78 does not match.
       """,
     version: "0.1.0",
     groupedSubcommands: [

@@ -14,6 +14,8 @@ public enum ExitCode: Int32, Sendable, CaseIterable {
   case locked = 69
   /// A fault of the program.
   case fault = 70
+  /// The same step came out with other bits: the machine or the program is not to be trusted.
+  case suspect = 71
   /// Output cannot be made: read-only, or no permission.
   case cannotCreate = 73
   /// Input or output failed, or the disk is full.

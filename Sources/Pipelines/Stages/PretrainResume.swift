@@ -59,8 +59,9 @@ struct PretrainResume {
     for rejected in found.setAside {
       context.tell(.noted(stage: "pretrain", "set aside: \(rejected.folder) (\(rejected.damage))"))
     }
+    // What does not fit is refused for its reason before its tensors are found to have other shapes.
+    try checkFrozen(try RunState.load(found.folder))
     let state = try RunState.load(found.folder, into: optimizer, of: loaded.store)
-    try checkFrozen(state)
     try checkNumerics(state, numerics)
     try ModelReader.readWeights(found.folder, loaded.model, into: loaded.store)
     let plan = try keptPlan(state)

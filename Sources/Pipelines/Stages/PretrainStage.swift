@@ -50,7 +50,9 @@ struct PretrainStage: Stage {
       save: { progress, isBest in
         state.progress = progress
         let files = try ModelWriter.files(loaded) + state.files(loaded.store, optimizer)
-        try checkpoints.save(step: progress.step, isBest: isBest, files: files)
+        // Parameters and both moments, with room for everything else.
+        let bytes = UInt64(loaded.store.parameterCount * 12 + (1 << 20))
+        try checkpoints.save(step: progress.step, isBest: isBest, expectedBytes: bytes, files: files)
       })
     if try run.run(until: { context.shouldStop }) == .stopped {
       throw StoppedOnRequest(standing: "step \(Figures.count(run.progress.step)) of \(Figures.count(plan.steps))")
