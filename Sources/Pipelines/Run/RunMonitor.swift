@@ -51,7 +51,7 @@ public final class RunMonitor: PipelineObserver {
       training?.observe(event, now: now)
       if let training {
         change("pretrain") { view in
-          view.summary = ""
+          view.summary = training.text
           view.progress = training.progress(now: now)
           view.training = training.view(now: now)
         }
@@ -125,6 +125,8 @@ private struct TrainingProgress {
     case .saved(let step): saved = (step, now)
     }
   }
+
+  var text: String { "step \(Figures.count(step)) of \(Figures.count(start.steps))" }
 
   func progress(now: Double) -> StageView.Progress {
     let first = marks.first ?? (start.step, 0, now)
