@@ -18,7 +18,10 @@ extension UserError {
   private static func header(_ text: String, _ code: String, width: Int) -> [String] {
     let space = width - displayWidth(text) - displayWidth(code)
     if space >= 2 { return [text + String(repeating: " ", count: space) + code] }
-    return wrapped("\(text) \(code)", first: "", rest: 7, width: width)
+    var lines = wrapped(text, first: "", rest: 7, width: width)
+    let last = lines[lines.count - 1] + " " + code
+    if displayWidth(last) <= width { lines[lines.count - 1] = last } else { lines.append("       " + code) }
+    return lines
   }
 
   private func problemLines(width: Int) -> [String] {

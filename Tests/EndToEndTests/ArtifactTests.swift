@@ -1,0 +1,109 @@
+import Foundation
+import JSON
+import Testing
+
+/// What a run leaves, and what it never leaves.
+@Suite struct ArtifactTests {
+  @Test func aRunLeavesItsFilesAndNoWordOfTheText() throws {
+    try Toy.with { toy in
+      let pipeline = try toy.pipeline("[mlm, nsp]", ["  validation: 0.1\n  on_bad_record: skip"])
+      try toy.write("{\"text\": \"xanthippe\n{\"text\": 5}\n", to: "corpus/d.jsonl")
+      let finished = try toy.cloze(pipeline)
+      #expect(finished.code == 0, "\(finished.errors)")
+      let names = [
+        "README.md", "pipeline.yaml", "resolved.yaml", "run.json", "LOCK", "run.log", "metrics.jsonl",
+        "corpus/index.json", "corpus/report.md", "tokenizer/tokenizer.json", "tokenizer/vocab.txt",
+        "pretrain/best/config.json", "pretrain/latest/model.safetensors", "pretrain/latest/tokenizer.json",
+      ]
+      for name in names { #expect(toy.exists("runs/toy/\(name)"), "\(name) is missing") }
+      let events = toy.list("runs/toy/tensorboard")
+      #expect(events.count == 1 && events[0].hasPrefix("events.out.tfevents."), "\(events)")
+      for name in ["run.log", "metrics.jsonl", "README.md", "run.json", "corpus/report.md", "corpus/index.json"] {
+        let text = try toy.text("runs/toy/\(name)")
+        for word in Canary.words { #expect(!text.contains(word), "\(name) shows the text") }
+      }
+      for word in Canary.words { #expect(!(finished.output + finished.errors).contains(word), "the text is shown") }
+      // Where the words do belong they are found: the search itself works.
+      #expect(
+        Canary.words.allSatisfy { word in
+          (try? toy.text("runs/toy/tokenizer/vocab.txt").contains(word.prefix(2))) ?? false
+        })
+      #expect(finished.errors.contains(try toy.weights("toy")), "the weights' SHA-256 is not told")
+      #expect(try toy.text("runs/toy/README.md").contains(try toy.weights("toy")))
+    }
+  }
+
+  @Test func nobodyElseCanLookIntoARun() throws {
+    try Toy.with { toy in
+      #expect(try toy.cloze(try toy.pipeline()).code == 0)
+      let names = try FileManager.default.subpathsOfDirectory(atPath: toy.run("toy"))
+      for name in [""] + names {
+        let attributes = try FileManager.default.attributesOfItem(atPath: toy.run("toy") + "/" + name)
+        guard attributes[.type] as? FileAttributeType != .typeSymbolicLink else { continue }
+        let mode = try #require(attributes[.posixPermissions] as? NSNumber).intValue
+        #expect(mode & 0o077 == 0, "\(name) has mode \(String(mode, radix: 8))")
+      }
+      let mode = try FileManager.default.attributesOfItem(atPath: toy.run("toy"))[.posixPermissions] as? NSNumber
+      #expect(mode?.intValue == 0o700)
+    }
+  }
+
+  @Test func aFinishedRunRepeatedDoesNothingAndSaysSo() throws {
+    try Toy.with { toy in
+      let pipeline = try toy.pipeline()
+      #expect(try toy.cloze(pipeline).code == 0)
+      let (files, metrics) = (try toy.lastFiles("toy"), try toy.bytes("runs/toy/metrics.jsonl"))
+      let card = try toy.bytes("runs/toy/README.md")
+      let again = try toy.cloze(pipeline)
+      #expect(again.code == 0, "\(again.errors)")
+      #expect(again.message.contains("done before"), "\(again.errors)")
+      #expect(try toy.lastFiles("toy") == files)
+      #expect(try toy.bytes("runs/toy/metrics.jsonl") == metrics)
+      #expect(try toy.bytes("runs/toy/README.md") == card)
+    }
+  }
+
+  @Test func theReportOfARunIsOneJSONObject() throws {
+    try Toy.with { toy in
+      let finished = try toy.cloze(try toy.pipeline(), "--json")
+      #expect(finished.code == 0, "\(finished.errors)")
+      let json = try JSONValue.parse(Array(finished.output.utf8))
+      #expect(json["stages"]?["pretrain"]?["figures"]?["weights_sha256"]?.string == (try toy.weights("toy")))
+      #expect(json["stages"]?["pretrain"]?["figures"]?["step"]?.int == Toy.steps)
+      // Without it nothing but talk is written, and not to standard output.
+      #expect(try toy.cloze(try toy.pipeline()).output.isEmpty)
+    }
+  }
+
+  @Test func aFreshStartSetsTheOldRunAsideAndDeletesNothing() throws {
+    try Toy.with { toy in
+      let pipeline = try toy.pipeline("[mlm]", ["  max_steps: 5"])
+      #expect(try toy.cloze(pipeline, "--fresh").code == 0)
+      #expect(toy.list("runs") == ["toy"], "a first start has nothing to set aside: \(toy.list("runs"))")
+      let (weights, record) = (try toy.weights("toy", step: 5), try toy.bytes("runs/toy/run.json"))
+      let log = try toy.bytes("runs/toy/run.log")
+      let changed = try toy.pipeline("[mlm]", ["  max_steps: 5", "seed: 8"])
+      #expect(try toy.cloze(changed, "--fresh").code == 0)
+      #expect(toy.list("runs") == ["toy", "toy.old-1"])
+      #expect(try toy.weights("toy.old-1", step: 5) == weights && toy.bytes("runs/toy.old-1/run.json") == record)
+      #expect(try toy.weights("toy", step: 5) != weights)
+      #expect(try toy.bytes("runs/toy.old-1/run.log") == log, "the new run wrote into the old one's log")
+      #expect(toy.exists("runs/toy/run.log"))
+      #expect(try toy.cloze(changed, "--fresh").code == 0)
+      #expect(toy.list("runs") == ["toy", "toy.old-1", "toy.old-2"])
+    }
+  }
+
+  @Test func aRunStopsAfterAStageAndTakesAnotherName() throws {
+    try Toy.with { toy in
+      let pipeline = try toy.pipeline("[clm]")
+      let finished = try toy.cloze(pipeline, "--until", "tokenizer", "--as", "letters")
+      #expect(finished.code == 0, "\(finished.errors)")
+      #expect(toy.list("runs") == ["letters"])
+      #expect(toy.exists("runs/letters/tokenizer/merges.txt") && toy.savedSteps("letters").isEmpty)
+      #expect(!toy.exists("runs/letters/README.md"))
+      #expect(try toy.cloze(pipeline, "--as", "letters").code == 0)
+      #expect(toy.savedSteps("letters").last == Toy.steps)
+    }
+  }
+}

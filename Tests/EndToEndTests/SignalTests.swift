@@ -1,0 +1,71 @@
+import Glibc
+import JSON
+import Testing
+
+/// What a person or a system asks of a running process.
+@Suite struct SignalTests {
+  private static let steps = 120
+
+  @Test(arguments: [SIGINT, SIGTERM])
+  func aRequestToStopSavesAndTheSameCommandGoesOn(signal: Int32) throws {
+    try Toy.with { toy in
+      let pipeline = try toy.pipeline("[mlm, nsp]", ["  max_steps: \(Self.steps)", "  save_steps: 1000"])
+      #expect(try toy.cloze(pipeline, "--as", "undisturbed").code == 0)
+      let process = try toy.start(pipeline, "--as", "stopped")
+      #expect(process.reaches { toy.lineCount("stopped") > 6 })
+      process.send(signal)
+      let stopped = try process.wait()
+      #expect(stopped.code == 10, "\(stopped.ending): \(stopped.errors)")
+      let saved = try #require(toy.savedSteps("stopped").last, "nothing was saved")
+      #expect(saved >= 6 && saved < Self.steps, "saved step \(saved)")
+      #expect(stopped.message.contains("step \(saved) of \(Self.steps)"), "\(stopped.errors)")
+      #expect(stopped.message.contains("everything is saved"), "\(stopped.errors)")
+      // Nothing is lost: what was written last is what was saved last.
+      #expect(try toy.metrics("stopped").last?["step"]?.int == saved)
+      #expect(try toy.cloze(pipeline, "--as", "stopped").code == 0)
+      #expect(
+        try toy.lastFiles("stopped", step: Self.steps) == toy.lastFiles("undisturbed", step: Self.steps),
+        "stopped at step \(saved)")
+      #expect(try toy.metrics("stopped") == toy.metrics("undisturbed"), "stopped at step \(saved)")
+    }
+  }
+
+  @Test func aSecondRequestEndsAtOnce() throws {
+    try Toy.with { toy in
+      // Steps of seconds: only a second request can end the process before the first is heard.
+      let model = Toy.bert.replacing("hidden_size: 16", with: "hidden_size: 256")
+        .replacing("intermediate_size: 32", with: "intermediate_size: 2048")
+        .replacing("num_hidden_layers: 1", with: "num_hidden_layers: 4")
+      let pipeline = try toy.pipeline("[mlm]", ["model: \(model)", "  batch_size: 256", "  max_steps: 9"])
+      let process = try toy.start(pipeline)
+      #expect(process.reaches { toy.exists("runs/toy/corpus/rows.json") })
+      usleep(300_000)
+      process.send(SIGINT)
+      usleep(50_000)
+      #expect(process.isRunning, "the first request ended it: nothing is shown")
+      let clock = ContinuousClock()
+      let start = clock.now
+      process.send(SIGINT)
+      let ending = try process.wait().ending
+      let time = clock.now - start
+      #expect(ending == .exited(128 + SIGINT), "\(ending)")
+      #expect(time < .milliseconds(500), "\(time)")
+      print("a second request ended the process after \(time)")
+    }
+  }
+
+  @Test func aLostTerminalStopsNothing() throws {
+    try Toy.with { toy in
+      let pipeline = try toy.pipeline("[mlm, nsp]", ["  max_steps: \(Self.steps)"])
+      #expect(try toy.cloze(pipeline, "--as", "undisturbed").code == 0)
+      let process = try toy.start(pipeline, "--as", "hung-up")
+      #expect(process.reaches { toy.lineCount("hung-up") > 10 })
+      process.send(SIGHUP)
+      let finished = try process.wait()
+      #expect(finished.code == 0, "\(finished.ending): \(finished.errors)")
+      #expect(
+        try toy.lastFiles("hung-up", step: Self.steps) == toy.lastFiles("undisturbed", step: Self.steps))
+      #expect(try toy.text("runs/hung-up/run.log").contains("pretrain"))
+    }
+  }
+}
