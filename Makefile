@@ -1,5 +1,5 @@
 # Short names for the commands that the README explains. Each does all of its own set-up.
-.PHONY: build pretrain test format lint clean
+.PHONY: build pretrain test interop format lint clean
 
 swift_build = swift build -c release --product cloze
 
@@ -13,6 +13,11 @@ pretrain: build
 test:
 	@Scripts/setup
 	swift test -c release --explicit-target-dependency-import-check error
+
+# What other tools make of Cloze's files: needs Python, and installs PyTorch and transformers into a folder of its own.
+interop: build
+	python3 Tests/Fixtures/generate.py --environment /tmp/cloze-fixtures --install
+	/tmp/cloze-fixtures/bin/python Tests/Interop/check_all.py .build/release/cloze
 
 format:
 	swift format --in-place --recursive Package.swift Sources Tests Benchmarks
