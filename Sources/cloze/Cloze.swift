@@ -18,7 +18,9 @@ struct Cloze: ParsableCommand {
       """,
     version: "0.1.0",
     groupedSubcommands: [
-      CommandGroup(name: "Train", subcommands: [RunCommand.self]),
+      CommandGroup(
+        name: "Start", subcommands: [InitCommand.self, DoctorCommand.self, PlanCommand.self, HelpCommand.self]),
+      CommandGroup(name: "Train", subcommands: [RunCommand.self, StatusCommand.self, BatchCommand.self]),
       CommandGroup(
         name: "Use",
         subcommands: [Predict.self, Embed.self, FillMask.self, Generate.self, Evaluate.self, Finetune.self]),
@@ -28,8 +30,9 @@ struct Cloze: ParsableCommand {
 
   static func main() {
     cs_set_umask(0o077)
-    // A reader that went away is seen by the write itself.
+    // A reader that went away and a file that may not grow are seen by the write itself.
     _ = cs_ignore_signal(cs_signal_pipe())
+    _ = cs_ignore_signal(cs_signal_file_size())
     do {
       var command = try parseAsRoot()
       try command.run()

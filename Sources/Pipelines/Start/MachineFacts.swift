@@ -1,0 +1,81 @@
+import Foundation
+import Glibc
+
+/// What the system tells about this machine and about what it lets this process use.
+public enum MachineFacts {
+  /// Bytes of memory that this process may use: the control group's limit, or what is free.
+  public static var memoryLimit: Int {
+    let limits = ["/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes"].compactMap { path in
+      text(path).flatMap { Int($0) }
+    }
+    return ([memoryAvailable] + limits).min() ?? memoryAvailable
+  }
+
+  /// Bytes of memory that can be had without swapping.
+  public static var memoryAvailable: Int { memory("MemAvailable") ?? Int.max }
+
+  /// Bytes of memory of the machine.
+  public static var memoryTotal: Int? { memory("MemTotal") }
+
+  /// The processor's name, as the system shows it.
+  public static var processorName: String? {
+    text("/proc/cpuinfo")?.split(separator: "\n").first { $0.hasPrefix("model name") }
+      .flatMap { $0.split(separator: ":", maxSplits: 1).last.map { $0.trimmingCharacters(in: .whitespaces) } }
+  }
+
+  /// Processors of this process' affinity.
+  public static var allowedProcessors: Int { max(1, ProcessInfo.processInfo.activeProcessorCount) }
+
+  /// The processors' worth of time that the control group allows; nil for no limit.
+  public static var quota: Double? {
+    guard let parts = text("/sys/fs/cgroup/cpu.max")?.split(separator: " "), parts.count == 2,
+      let quota = Double(parts[0]), let period = Double(parts[1]), period > 0
+    else { return nil }
+    return quota / period
+  }
+
+  /// How many processes wanted a processor in the last minute, on average.
+  public static var load: Double? {
+    text("/proc/loadavg")?.split(separator: " ").first.flatMap { Double($0) }
+  }
+
+  /// Whether two processors of this process share a core.
+  public static var hasHyperthreads: Bool {
+    text("/sys/devices/system/cpu/cpu0/topology/thread_siblings_list").map { $0.contains(",") || $0.contains("-") }
+      ?? false
+  }
+
+  /// The kind of file system that holds `path`, such as `ext4`; nil where nobody knows.
+  public static func fileSystemKind(_ path: String, mounts: String? = text("/proc/mounts")) -> String? {
+    var best: (length: Int, kind: String)?
+    for line in (mounts ?? "").split(separator: "\n") {
+      let parts = line.split(separator: " ")
+      guard parts.count >= 3 else { continue }
+      let folder = parts[1].replacing("\\040", with: " ")
+      let isAbove = folder == "/" || path == folder || path.hasPrefix(folder + "/")
+      if isAbove, folder.utf8.count >= best?.length ?? 0 { best = (folder.utf8.count, String(parts[2])) }
+    }
+    return best?.kind
+  }
+
+  /// Where the local clock stands against UTC, such as `UTC+1`.
+  public static var timeZone: String {
+    var moment = time(nil)
+    var parts = tm()
+    localtime_r(&moment, &parts)
+    let minutes = Int(parts.tm_gmtoff) / 60
+    let sign = minutes < 0 ? "-" : "+"
+    let (hours, rest) = (abs(minutes) / 60, abs(minutes) % 60)
+    return "UTC\(sign)\(hours)" + (rest == 0 ? "" : ":\(rest < 10 ? "0" : "")\(rest)")
+  }
+
+  /// The contents of a small file of the system, white space around them left out.
+  public static func text(_ path: String) -> String? {
+    (try? String(contentsOfFile: path, encoding: .utf8))?.trimmingCharacters(in: .whitespacesAndNewlines)
+  }
+
+  private static func memory(_ name: String) -> Int? {
+    let line = text("/proc/meminfo")?.split(separator: "\n").first { $0.hasPrefix(name + ":") }
+    return line.flatMap { $0.split(separator: " ").dropFirst().first }.flatMap { Int($0) }.map { $0 * 1_024 }
+  }
+}

@@ -1,0 +1,140 @@
+import JSON
+import Models
+import NN
+import Objectives
+import Randomness
+import Tensors
+
+/// A network that is only planned: built without memory, to count what it would need.
+struct PlannedNetwork {
+  let model: any PublishedModel
+  /// What the network is to learn.
+  let objective: any Objective
+  let objectives: [ObjectiveKind]
+  let maximumLength: Int
+
+  /// The network of `settings` with a vocabulary of `vocabularySize`.
+  /// - Throws: `UserError` where sizes do not fit together.
+  init(_ settings: ModelSettings, objectives: [ObjectiveKind], vocabularySize: Int, maximumLength: Int) throws {
+    self.objectives = objectives
+    self.maximumLength = maximumLength
+    if let from = settings.from {
+      let path = try ModelReference.folder(from.path)
+      let json = try RunFolder("").json(path + "/config.json")?.object ?? JSONObject()
+      if objectives == [.clm] {
+        let gpt = try GPT2.make(json) { _ in false }
+        (model, objective) = (gpt, CausalLanguageModeling(gpt))
+      } else {
+        let bert = try BERT.make(json) { name in
+          name == "cls.predictions.transform.dense.weight"
+            || name == "cls.seq_relationship.weight" && objectives.contains(.nsp)
+        }
+        model = bert
+        objective = MaskedLanguageModeling(bert, nextSentence: objectives.contains(.nsp) ? bert : nil)
+      }
+      return
+    }
+    var keys = JSONObject(settings.overrides.map { ($0.key, $0.value) })
+    if keys["vocab_size"] == nil { keys["vocab_size"] = JSONValue(vocabularySize) }
+    let preset = settings.preset.flatMap { Preset(rawValue: $0.rawValue) }
+    let issues: [ConfigurationIssue]
+    if settings.resolvedFamily == .gpt2 {
+      var (configuration, found) = GPT2Configuration.read(keys, over: preset?.gpt ?? GPT2Configuration())
+      if keys["n_positions"] == nil { configuration.maximumLength = max(configuration.maximumLength, maximumLength) }
+      (configuration.beginningID, configuration.endID) = (0, 0)
+      issues = found + configuration.issues()
+      let gpt = GPT2(configuration)
+      (model, objective) = (gpt, CausalLanguageModeling(gpt))
+    } else {
+      var (configuration, found) = BERTConfiguration.read(keys, over: preset?.bert ?? BERTConfiguration())
+      if keys["max_position_embeddings"] == nil {
+        configuration.maximumLength = max(configuration.maximumLength, maximumLength)
+      }
+      issues = found + configuration.issues()
+      let bert = BERT(configuration, heads: .pretraining(nextSentence: objectives.contains(.nsp)))
+      model = bert
+      objective = MaskedLanguageModeling(bert, nextSentence: objectives.contains(.nsp) ? bert : nil)
+    }
+    if !issues.isEmpty {
+      throw UserError(
+        "the model can't be built", .usage,
+        problems: issues.map { Problem(.start, "model.\($0.key)", $0.message) })
+    }
+  }
+
+  /// All trained numbers.
+  var parameterCount: Int { ParameterCount(of: model).total }
+
+  /// Full rows of random ids with targets, as pretraining makes them.
+  func randomBatch(rows: Int, maskingShare: Double) -> Batch {
+    var numbers = RandomKey(seed: 0, purpose: .sampling).numbers(sample: 0)
+    let vocabulary = max(1, model.extents.vocabularySize)
+    let ids = (0..<rows).map { _ in (0..<maximumLength).map { _ in Int32(numbers.below(vocabulary)) } }
+    var batch = Batch(sequences: Sequences(rows: ids))
+    if objectives == [.clm] {
+      batch.targets = ids.flatMap { $0.dropFirst() + [$0[0]] }
+      return batch
+    }
+    let masked = max(1, Int((maskingShare * Double(maximumLength)).rounded()))
+    for row in 0..<rows {
+      for place in 0..<masked {
+        batch.places.append(Int32(row * maximumLength + place))
+        batch.targets.append(ids[row][place])
+      }
+    }
+    batch.labels = (0..<rows).map { Int32($0 % 2) }
+    return batch
+  }
+
+  /// What a step costs, counted without computing it.
+  struct Counts: Equatable {
+    /// Floats of a slab of all parameters.
+    var slabCount: Int
+    /// The most bytes of activations in one micro-slot.
+    var activationBytes: Int
+    /// Floating-point operations of the forward pass of a micro-slot.
+    var forwardFlops: Double
+  }
+
+  /// A dry run of one micro-slot of `rows` full rows.
+  func counts(rows: Int, maskingShare: Double) -> Counts {
+    let store = ParameterStore(model) { count in
+      let memory = UnsafeMutablePointer<Float>.allocate(capacity: 16)
+      return Slab(adopting: memory, count: count) { memory.deallocate() }
+    }
+    store.memory.gradients = store.makeSlab()
+    let workspace = Workspace(isDry: true)
+    let tape = Tape(workspace: workspace, recordsGradients: true, appliesDropout: true)
+    let scores = objective.scores(randomBatch(rows: rows, maskingShare: maskingShare), on: tape)
+    let flops = tape.forwardFlops
+    tape.backward(from: scores.map { (sum: $0.sum, seed: 1) })
+    return Counts(slabCount: store.slabCount, activationBytes: workspace.peakBytes, forwardFlops: flops)
+  }
+}
+
+/// Memory of a training, in bytes.
+public struct MemoryEstimate: Equatable, Sendable {
+  /// Values and both moments: 12 bytes a parameter.
+  public let parameters: Int
+  /// Gradients: 4 bytes a parameter for each slab that the tree of micro-slots holds at once, ⌈log₂ M⌉ + 1.
+  public let gradients: Int
+  /// Activations of one micro-slot.
+  public let activations: Int
+  /// The program, and two windows of text.
+  public let rest = 200_000_000
+
+  /// The memory of a training.
+  public init(slabCount: Int, microBatches: Int, activationBytes: Int) {
+    parameters = 12 * slabCount
+    gradients = 4 * slabCount * MemoryEstimate.gradientSlabs(microBatches)
+    activations = activationBytes
+  }
+
+  /// ⌈log₂ M⌉ + 1
+  static func gradientSlabs(_ microBatches: Int) -> Int {
+    microBatches <= 1 ? 1 : Int.bitWidth - (microBatches - 1).leadingZeroBitCount + 1
+  }
+
+  /// Everything.
+  public var total: Int { parameters + gradients + activations + rest }
+}
