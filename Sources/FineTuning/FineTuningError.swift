@@ -29,7 +29,7 @@ extension FineTuningError: CustomStringConvertible {
       "classification needs at least two labels; the training file has \(labels.count)"
     case .emptyTable(let file): "\(file) has no rows"
     case .unknownLabel(let label, let file, let record, let known):
-      "\(file), record \(record): label \(label) is not one of the training labels "
+      "\(file), record \(record): label \(label.prefix(40)) is not one of the training labels "
         + known.prefix(20).joined(separator: ", ") + (known.count > 20 ? ", …" : "")
     case .missingLabel(let file, let record): "\(file), record \(record) has no label"
     case .badRecord(let file, let record, let problem): "\(file), record \(record) \(problem)"

@@ -1,3 +1,4 @@
+import Dispatch
 import Objectives
 
 /// When a run evaluates, saves and stops, in steps.
@@ -6,7 +7,7 @@ public struct RunPlan: Sendable, Equatable {
   public var stopStep: Int
   /// Evaluate after every so many steps; never before the end if nil.
   public var evaluationInterval: Int?
-  /// Save after every so many steps; at evaluations and at the end in any case.
+  /// Save after every so many steps, or every five minutes if nil; at evaluations and at the end in any case.
   public var saveInterval: Int?
 
   /// A plan.
@@ -20,9 +21,11 @@ public struct RunPlan: Sendable, Equatable {
     step == stopStep || evaluationInterval.map { step % $0 == 0 } ?? false
   }
 
-  func saves(after step: Int) -> Bool {
-    evaluates(after: step) || saveInterval.map { step % $0 == 0 } ?? false
+  func saves(after step: Int, secondsSinceSave: Double) -> Bool {
+    evaluates(after: step) || saveInterval.map { step % $0 == 0 } ?? (secondsSinceSave >= RunPlan.saveSeconds)
   }
+
+  private static let saveSeconds = 300.0
 }
 
 /// What a run reports as it happens.
@@ -77,6 +80,7 @@ public final class TrainingRun {
   private let save: (RunProgress, _ isBest: Bool) throws -> Void
   private let observers: [any TrainingObserver]
   private var savedStep: Int?
+  private var savedTime: Double
 
   /// A run that goes on from `progress`.
   ///
@@ -94,6 +98,7 @@ public final class TrainingRun {
     self.evaluate = evaluate
     self.save = save
     savedStep = progress.step == 0 ? nil : progress.step
+    savedTime = TrainingRun.monotonicSeconds
   }
 
   /// Runs to the plan's end, or until `shouldStop` says so between two steps.
@@ -112,7 +117,7 @@ public final class TrainingRun {
       progress.tokenCount += report.sums.tokenCount
       tell(.step(report))
       let isBest = try plan.evaluates(after: report.step) ? evaluated(shouldStop) : false
-      if plan.saves(after: report.step) { try saveOnce(isBest: isBest) }
+      if plan.saves(after: report.step, secondsSinceSave: now - savedTime) { try saveOnce(isBest: isBest) }
     }
     return .finished
   }
@@ -135,8 +140,13 @@ public final class TrainingRun {
     guard savedStep != progress.step else { return }
     try save(progress, isBest)
     savedStep = progress.step
+    savedTime = now
     tell(.saved(step: progress.step))
   }
+
+  private var now: Double { TrainingRun.monotonicSeconds }
+
+  private static var monotonicSeconds: Double { Double(DispatchTime.now().uptimeNanoseconds) / 1e9 }
 
   private func tell(_ event: TrainingEvent) {
     for observer in observers { observer.observe(event) }

@@ -66,7 +66,7 @@ import Testing
   }
 
   @Test func everyExitCodeOfTheContractExists() {
-    #expect(ExitCode.allCases.map(\.rawValue) == [0, 10, 64, 65, 66, 69, 70, 73, 74, 75, 76, 77, 78])
+    #expect(ExitCode.allCases.map(\.rawValue) == [0, 10, 64, 65, 66, 69, 70, 71, 73, 74, 75, 76, 77, 78])
   }
 }
 

@@ -16,8 +16,6 @@ struct PretrainResume {
     var plan: StepPlan?
     /// The code paths that shape bits here.
     var numerics: String
-    /// Seconds of a step so far, a guess at a first start.
-    var secondsPerStep: Double
   }
 
   private let context: RunContext
@@ -52,9 +50,8 @@ struct PretrainResume {
   /// Fills parameters and moments, and says where to go on.
   func load(into loaded: LoadedModel, _ optimizer: AdamW) throws -> Start {
     let numerics = Machine.numerics(Machine.start(threads: Machine.threadCount(context.configuration)))
-    let seconds = context.record.stages["pretrain"]?.figures["seconds_per_step"]?.double ?? 1
     guard let found = try checkpoints.load() else {
-      return Start(state: nil, plan: nil, numerics: numerics, secondsPerStep: seconds)
+      return Start(state: nil, plan: nil, numerics: numerics)
     }
     for rejected in found.setAside {
       context.tell(.noted(stage: "pretrain", "set aside: \(rejected.folder) (\(rejected.damage))"))
@@ -65,7 +62,7 @@ struct PretrainResume {
     try checkNumerics(state, numerics)
     try ModelReader.readWeights(found.folder, loaded.model, into: loaded.store)
     let plan = try keptPlan(state)
-    return Start(state: state, plan: plan, numerics: numerics, secondsPerStep: seconds)
+    return Start(state: state, plan: plan, numerics: numerics)
   }
 
   private func checkFrozen(_ state: RunState) throws {

@@ -44,7 +44,7 @@ struct PretrainStage: Stage {
     context.tell(.training(start(state.progress, plan, setup, loaded, objective)))
     let evaluation = try PretrainEvaluation(setup, objective)
     let run = TrainingRun(
-      trainer, plan: runPlan(plan, seconds: resumed.secondsPerStep), progress: state.progress,
+      trainer, plan: runPlan(plan), progress: state.progress,
       observers: [EventForwarder(context)],
       evaluate: { try evaluation.onTheWay(isLast: trainer.step == plan.steps, isCancelled: { context.shouldStop }) },
       save: { progress, isBest in
@@ -91,10 +91,10 @@ struct PretrainStage: Stage {
       terms: objective.terms, flopsPerToken: flops)
   }
 
-  private func runPlan(_ plan: StepPlan, seconds: Double) -> RunPlan {
+  private func runPlan(_ plan: StepPlan) -> RunPlan {
     RunPlan(
       stopStep: plan.steps, evaluationInterval: plan.evaluationSteps(settings),
-      saveInterval: plan.saveSteps(settings, secondsPerStep: seconds))
+      saveInterval: settings.saveSteps)
   }
 
   /// The plan of a first start; a budget becomes steps by measuring a few of them on a network of their own.

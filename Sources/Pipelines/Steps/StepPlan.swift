@@ -107,11 +107,6 @@ public struct StepPlan: Equatable, Sendable {
     settings.evaluationSteps ?? max(1, steps / 20)
   }
 
-  /// Steps between checkpoints: as given, or about five minutes' worth.
-  public func saveSteps(_ settings: PretrainSettings, secondsPerStep: Double) -> Int {
-    settings.saveSteps ?? min(steps, Self.atLeastOne((300 / max(secondsPerStep, 1e-6)).rounded()))
-  }
-
   /// The plan as it is kept in `state.json` and `resolved.yaml`.
   public var json: JSONValue {
     [

@@ -22,7 +22,7 @@ struct RunCommand: ParsableCommand {
 
   @Option(help: "Stop after this stage.")
   var until: String?
-  @Option(help: "Do this stage again, and those that depend on it.")
+  @Option(help: "Do this stage again; pretraining always goes on where it is, --fresh begins it anew.")
   var from: String?
   @Flag(help: "Set an existing run of this name aside first; nothing is deleted.")
   var fresh = false
@@ -83,6 +83,10 @@ struct PipelineChanges: ParsableArguments {
   /// The pipeline in `path` with these changes.
   func load(_ path: String) throws -> (PipelineFile, source: [UInt8]) {
     let files = RealFileSystem()
+    guard try files.status(path, followingLinks: true)?.kind == .file else {
+      throw UserError("there is no pipeline file \(path)", .usage)
+        .action("name a file such as pipelines/quickstart.yaml")
+    }
     let source = try files.readBounded(path, limit: 1 << 20)
     var overrides = settings
     if let threads { overrides.append("machine.threads=\(threads)") }

@@ -44,7 +44,8 @@ struct RunSession {
       next.append(.init("cloze fill-mask \(folder) 'a [MASK] text'", "what could stand there"))
     }
     let block = FinalBlock(
-      stages: monitor.stageViews, scores: scores(record), interruptions: (max(0, record.starts - 1), record.repeatedSteps),
+      stages: monitor.stageViews, scores: scores(record),
+      interruptions: (max(0, record.starts - 1), record.repeatedSteps),
       weightsDigest: pretrain?["weights_sha256"]?.string ?? "", folder: folder, next: Array(next.prefix(2)),
       seconds: record.seconds)
     display.finish(block.lines(style))
