@@ -68,12 +68,13 @@ public struct PipelinePlan: Sendable {
         .action("set one of max_steps, max_tokens, epochs or budget, or give --budget 8h")
     }
     let evaluations = max(1, steps.steps / max(1, steps.evaluationSteps(settings)))
-    let saves = max(1, steps.steps / max(1, steps.saveSteps(settings, secondsPerStep: perStep)))
+    // Checkpoints every five minutes, or as given.
+    let saves = settings.saveSteps.map { Double(steps.steps / $0) } ?? Double(steps.steps) * perStep / 300
     (corpus, parameters, rowsPerStep) = (facts, planned.parameterCount, shape.rowsPerStep)
     (self.memory, memoryLimit) = (memory, limit)
     (stepTime, secondsPerStep, tokensPerSecond) = (time, perStep, speed)
     self.steps = steps
-    seconds = Double(steps.steps) * perStep + Double(evaluations) * costs.evaluation + Double(saves) * costs.save
+    seconds = Double(steps.steps) * perStep + Double(evaluations) * costs.evaluation + max(1, saves) * costs.save
     offeredSeconds = settings.budget?.seconds ?? seconds
     offers = try shape.presets(seconds: offeredSeconds).offers(secondsEach: measuredSeconds / 3)
   }
