@@ -1,10 +1,10 @@
 import Randomness
 
-/// One text of the labelled task.
+/// One text of the labeled task.
 public struct TaskExample: Equatable, Sendable {
   /// One sentence: somebody passes goods to somebody.
   public var text: String
-  /// Whether people behave as the world's people do.
+  /// Which trades the giver's family is of.
   public var label: TaskLabel
 
   /// A text with its label.
@@ -14,20 +14,20 @@ public struct TaskExample: Equatable, Sendable {
   }
 }
 
-/// What the labelled task asks.
+/// What the labeled task asks: the trades of the family that gives.
 public enum TaskLabel: String, CaseIterable, Sendable {
-  /// The goods come from the one whose trade makes them.
-  case plausible
-  /// The goods come from the one whose trade does not make them.
-  case odd
+  /// Its trade makes food.
+  case food
+  /// Its trade makes other goods.
+  case wares
 }
 
-/// Who gives what to whom: minimal pairs of one sentence each, with the same words and opposite labels.
+/// Who gives: minimal pairs of one sentence each, with the same words and opposite labels.
 ///
-/// "Kela sold four old eeltins to Boro." is plausible where Kela's family are fishers, "Boro sold four old eeltins to
-/// Kela." is odd; "Boro bought four old eeltins from Kela." is plausible again. No sentence says whose family follows
-/// which trade, and no word tells the label: one has to know from the documents of the world which names and goods go
-/// together, and who is giving.
+/// "Sama sent four salty kelpcups to Grosi." is `food` where Sama's family are fishers and Grosi's are weavers, "Grosi
+/// sent four salty kelpcups to Sama." is `wares`; "Grosi bought four salty kelpcups from Sama." is `food` again. The
+/// goods are of either family's trade, so they tell nothing, and no sentence says whose family follows which trade: one
+/// has to know it from the documents of the world, and to see who is giving.
 public struct LabeledTask: Sendable {
   /// Training and test parts: no name meets a verb in both.
   public enum Part: Int, CaseIterable, Sendable {
@@ -61,6 +61,7 @@ public struct LabeledTask: Sendable {
   /// A pair and the part that its names and verb belong to, if they belong to the same.
   private func pair(_ numbers: inout RandomNumbers) -> (texts: [TaskExample], part: Part?) {
     let laws = world.laws
+    let trades = world.configuration.lexicon.trades
     let kind: SentenceKind = numbers.below(2) == 0 ? .sale : .purchase
     let maker = laws.trades.draw(&numbers)
     let other = laws.otherTrades[maker].draw(&numbers)
@@ -88,13 +89,15 @@ public struct LabeledTask: Sendable {
         if case .subject = slot { outcomes[place] = 2 + laws.tradeCount + first }
         if case .person = slot { outcomes[place] = second }
       }
-      let isPlausible = (first == makerName) == (kind == .sale)
+      let giver = laws.trade(ofName: kind == .sale ? first : second)
       texts.append(
         TaskExample(
-          text: world.render(Story.Sentence(kind: kind, outcomes: outcomes)), label: isPlausible ? .plausible : .odd))
+          text: world.render(Story.Sentence(kind: kind, outcomes: outcomes)),
+          label: trades[giver].isFood ? .food : .wares))
     }
     let parts = [makerName, otherName].map { part(name: $0, kind: kind, verb: verb) }
-    return (texts, parts[0] == parts[1] ? parts[0] : nil)
+    let differ = trades[maker].isFood != trades[other].isFood
+    return (texts, differ && parts[0] == parts[1] ? parts[0] : nil)
   }
 
   /// Where a name with a verb belongs: a quarter of all combinations to the test.

@@ -12,13 +12,16 @@ public struct Lexicon: Equatable, Sendable {
     public var stems: [String]
     /// How its goods look: "floury". As many in every trade.
     public var looks: [String]
+    /// Whether its goods are food; the labeled task asks for it.
+    public var isFood: Bool
 
     /// A trade of one role.
-    public init(role: String, verbs: [String], stems: [String], looks: [String]) {
+    public init(role: String, verbs: [String], stems: [String], looks: [String], isFood: Bool) {
       self.role = role
       self.verbs = verbs
       self.stems = stems
       self.looks = looks
+      self.isFood = isFood
     }
   }
 

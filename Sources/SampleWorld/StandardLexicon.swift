@@ -62,27 +62,27 @@ extension Lexicon {
     trade(
       "baker", "baked kneaded sifted toasted glazed buttered iced salted rolled sliced",
       "bread rye oat dough honey flour bun crust",
-      "floury crusty sugary doughy yeasty buttery sticky toasty spicy nutty creamy crumbly"),
+      "floury crusty sugary doughy yeasty buttery sticky toasty spicy nutty creamy crumbly", isFood: true),
     trade(
       "fisher", "hauled netted hooked trapped caught reeled speared gutted landed towed",
       "eel crab cod trout shell salmon kelp herring",
-      "salty fishy watery slimy scaly briny foamy shelly oily silty misty drippy"),
+      "salty fishy watery slimy scaly briny foamy shelly oily silty misty drippy", isFood: true),
     trade(
       "smith", "hammered forged welded tempered filed cast bolted heated riveted smelted",
       "iron nail steel chain rivet bolt copper tin",
-      "rusty sooty steely smoky fiery tinny molten sparky brassy coppery inky bladed"),
+      "rusty sooty steely smoky fiery tinny molten sparky brassy coppery inky bladed", isFood: false),
     trade(
       "farmer", "planted watered raked reaped weeded sowed plowed mowed grew hoed",
       "wheat barley turnip hay corn bean seed straw",
-      "muddy grassy leafy seedy dusty earthy weedy wormy rainy sunny thorny strawy"),
+      "muddy grassy leafy seedy dusty earthy weedy wormy rainy sunny thorny strawy", isFood: true),
     trade(
       "weaver", "stitched braided dyed carded hemmed wove spun sewed knitted looped",
       "wool loom thread yarn silk linen lace felt",
-      "silky woolly fuzzy frilly fluffy lacy velvety knotty wispy patchy cottony striped"),
+      "silky woolly fuzzy frilly fluffy lacy velvety knotty wispy patchy cottony striped", isFood: false),
     trade(
       "miner", "drilled blasted quarried crushed chiseled dug hacked hewed bored mined",
       "coal ore shaft quartz gravel slate tunnel gem",
-      "stony sandy gritty rocky ashy chalky glassy murky flinty craggy pitted leaden"),
+      "stony sandy gritty rocky ashy chalky glassy murky flinty craggy pitted leaden", isFood: false),
   ]
 
   /// The adverb of an adjective: "gentle" makes "gently", "hasty" makes "hastily".
@@ -91,8 +91,8 @@ extension Lexicon {
     return adjective.hasSuffix("y") && adjective.count > 3 ? adjective.dropLast() + "ily" : adjective + "ly"
   }
 
-  private static func trade(_ role: String, _ verbs: String, _ stems: String, _ looks: String) -> Trade {
-    Trade(role: role, verbs: words(verbs), stems: words(stems), looks: words(looks))
+  private static func trade(_ role: String, _ verbs: String, _ stems: String, _ looks: String, isFood: Bool) -> Trade {
+    Trade(role: role, verbs: words(verbs), stems: words(stems), looks: words(looks), isFood: isFood)
   }
 
   private static let standardScenes = [

@@ -4,8 +4,8 @@ extension WorldConfiguration {
     var tiny = WorldConfiguration()
     tiny.lexicon = Lexicon(
       trades: [
-        .init(role: "baker", verbs: ["baked"], stems: ["rye"], looks: ["crusty"]),
-        .init(role: "fisher", verbs: ["netted"], stems: ["eel"], looks: ["wet"]),
+        .init(role: "baker", verbs: ["baked"], stems: ["rye"], looks: ["crusty"], isFood: true),
+        .init(role: "fisher", verbs: ["netted"], stems: ["eel"], looks: ["wet"], isFood: false),
       ],
       things: [
         .init(suffixes: ["bag"], verbs: ["filled"]), .init(suffixes: ["pan"], verbs: ["oiled"]),

@@ -59,6 +59,7 @@ extension WorldConfiguration {
       Set(parts.map(\.count)).count == 1 && parts.first?.isEmpty == false
     }
     check(lexicon.trades.count > 1, "there are at least two trades")
+    check(Set(lexicon.trades.map(\.isFood)).count == 2, "some trades make food and some do not")
     check(even(lexicon.trades.map(\.stems)), "trades have equally many stems")
     check(even(lexicon.trades.map(\.verbs)), "trades have equally many verbs")
     check(even(lexicon.trades.map(\.looks)), "trades have equally many looks")
