@@ -21,6 +21,12 @@ public struct CorpusGuess: Equatable, Sendable {
     "review", "sentence", "abstract", "description", "question",
   ]
 
+  /// Names of columns that say which documents belong together.
+  static let usualGroups = ["group", "book", "patient_id", "document_id", "doc_id", "thread_id", "author", "user"]
+
+  /// The column that likely says which documents belong together; nil for none.
+  public var groupColumn: String? { CorpusGuess.usualGroups.first { otherColumns.contains($0) } }
+
   /// The text among columns: one with a usual name, or the one with the most bytes.
   /// - Parameter rows: values of the columns in some records; nil where a record lacks it or has no text there.
   static func textColumn(_ names: [String], rows: [[String?]]) -> String? {
@@ -55,7 +61,7 @@ public struct CorpusGuess: Equatable, Sendable {
   ///   - meanFileBytes: their mean length in text.
   static func documentBreak(_ text: [String], fileCount: Int, meanFileBytes: Double) -> (DocumentBreak, reason: String)
   {
-    var (lines, blank, bytes, ends) = (0, 0, 0, 0)
+    var (lines, blank, bytes) = (0, 0, 0)
     for line in text.joined(separator: "\n").split(separator: "\n", omittingEmptySubsequences: false) {
       let trimmed = line.drop { $0 == " " || $0 == "\t" || $0 == "\r" }
       if trimmed.isEmpty {
@@ -64,7 +70,6 @@ public struct CorpusGuess: Equatable, Sendable {
       }
       lines += 1
       bytes += line.utf8.count
-      if let last = line.last(where: { $0 != " " && $0 != "\r" }), ".!?\"'”»。！？".contains(last) { ends += 1 }
     }
     guard lines > 0 else { return (.blankLine, "no text") }
     let meanLine = Double(bytes) / Double(lines)
@@ -75,12 +80,8 @@ public struct CorpusGuess: Equatable, Sendable {
     if blank > 0, paragraph < 200_000 {
       return (.blankLine, "a blank line about every \(Figures.bytes(Int(paragraph)))")
     }
-    let isSentences = Double(ends) > 0.7 * Double(lines)
-    if meanLine >= 120 || isSentences {
-      return (.line, "no blank lines; lines of \(Figures.bytes(Int(meanLine))) on average")
-    }
-    return fileCount > 1
-      ? (.file, "no blank lines; short lines that go on") : (.blankLine, "one text without breaks")
+    // Few files would be few documents: nothing could be held out.
+    return (.line, "no blank lines; lines of \(Figures.bytes(Int(meanLine))) on average")
   }
 }
 

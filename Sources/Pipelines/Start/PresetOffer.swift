@@ -63,8 +63,9 @@ struct PresetTable {
 
   /// Rows that a measurement's slot has at most; the speed does not depend on more.
   private static let measuredRows = 8
-  /// Operations of a measured slot at most: presets beyond it follow from the largest measured one.
-  private static let measuredFlops = 1.5e11
+  /// Operations of a measured slot for each second of measuring, at most: presets beyond it follow from the largest
+  /// measured one.
+  private static let measuredFlopsPerSecond = 2e11
 
   /// Every preset of the family, the smallest first; about `secondsEach` for a measurement.
   func offers(secondsEach: Double) throws -> [PresetOffer] {
@@ -82,7 +83,7 @@ struct PresetTable {
       let planned = try network()
       let counts = planned.counts(rows: slotRows, maskingShare: maskingShare)
       let flops = 3 * counts.forwardFlops / Double(slotRows) * Double(rows)
-      let isMeasured = flops <= PresetTable.measuredFlops
+      let isMeasured = flops <= PresetTable.measuredFlopsPerSecond * secondsEach
       let tokens = Double(rows * maximumLength)
       var perSecond = tokens * efficiency / flops
       if isMeasured {

@@ -65,7 +65,7 @@ public struct RunStatus: Sendable {
     let names = RunStatus.stageNames(folder) ?? record.stages.keys.sorted()
     stages = names.map { StageStatus(name: $0, done: record.stages[$0]) }
     let holder = RunHolder.find(folder)
-    let isDone = stages.allSatisfy { $0.done != nil } && !stages.isEmpty
+    let isDone = record.stages[ReportStage().name] != nil && stages.allSatisfy { $0.done != nil }
     state = holder.map { .running($0) } ?? (isDone ? .finished : .stopped)
     let store = CheckpointStore(
       folder: folder.pretrain, runIdentifier: record.identifier, fileSystem: folder.fileSystem)

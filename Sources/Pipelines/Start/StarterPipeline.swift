@@ -118,6 +118,9 @@ public struct StarterPipeline: Sendable {
     file.entry("corpus.shards", .array(shards.map { .string($0) }))
     let formats = Set(sample.set.shards.map(\.format))
     if formats != [.txt] { file.entry("corpus.text", guess.text.setting) }
+    if let group = guess.groupColumn {
+      file.suggestion("corpus.group", group, "no \(shown(group)) on both sides; take the first mark away")
+    }
     if formats.contains(.txt) { file.entry("corpus.document", .string(guess.document.rawValue), guess.reason) }
     file.entry("corpus.validation", .number(choice.validationShare), "share that is never trained on")
     file.entry("corpus.on_bad_record", .string(sample.badRecordCount > 0 ? "skip" : "fail"), "fail, skip or repair")
@@ -176,6 +179,12 @@ private struct CommentedYAML {
 
   mutating func remark(_ remark: String) { text += "# \(remark)\n" }
 
+  /// An entry of a group that is switched off.
+  mutating func suggestion(_ path: String, _ value: String, _ remark: String) {
+    let key = path.split(separator: ".").last ?? ""
+    text += padded("  # \(key): \(YAMLWriter.flow(.string(value)))", 45) + "# \(remark)\n"
+  }
+
   mutating func group(_ path: String) { line(path, "", help[path]) }
 
   mutating func entry(_ path: String, _ value: JSONValue, _ remark: String? = nil) {
@@ -185,7 +194,7 @@ private struct CommentedYAML {
   private mutating func line(_ path: String, _ value: String, _ remark: String?) {
     let parts = path.split(separator: ".")
     let content = String(repeating: "  ", count: parts.count - 1) + (parts.last ?? "") + ":" + value
-    guard let remark, !remark.isEmpty else { return text += content + "\n" }
+    guard let remark, !remark.isEmpty, displayWidth(content) <= 52 else { return text += content + "\n" }
     text += padded(content, max(45, displayWidth(content) + 2)) + "# \(remark)\n"
   }
 }

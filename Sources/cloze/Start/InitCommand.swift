@@ -103,6 +103,11 @@ struct InitCommand: ParsableCommand {
       "choice     \(starter.choice.preset.rawValue), \(Figures.short(starter.choice.parameters)) parameters,"
         + " vocabulary \(Figures.count(starter.choice.vocabularySize)); about"
         + " \(Figures.fixed(starter.choice.passes, 1)) passes in \(budget)")
+    if starter.choice.passes > 40, let span = TimeSpan(text: budget) {
+      let minutes = max(1, (span.seconds * 40 / starter.choice.passes / 60).rounded())
+      let enough = TimeSpan(seconds: 60 * minutes).setting.string ?? budget
+      Console.talk("note: passes beyond 40 teach next to nothing; --budget \(enough) is enough, or bring more text")
+    }
     guard path != "-" else { return }
     Console.talk(
       "→ \(path)\n\nnext:  cloze plan \(path)     what it costs, and what you can afford\n       cloze run \(path)")
