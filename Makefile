@@ -12,7 +12,8 @@ pretrain: build
 
 test:
 	@Scripts/setup
-	swift test -c release --explicit-target-dependency-import-check error
+	# One test at a time: some choose the CPU level and BLAS kernels of the whole process.
+	swift test -c release --no-parallel --explicit-target-dependency-import-check error
 
 # What other tools make of Cloze's files: needs Python, and installs PyTorch and transformers into a folder of its own.
 interop: build
