@@ -1,5 +1,5 @@
 # Short names for the commands that the README explains. Each does all of its own set-up.
-.PHONY: build pretrain test interop format lint clean
+.PHONY: build pretrain test torture interop format lint clean
 
 swift_build = swift build -c release --product cloze
 
@@ -14,6 +14,11 @@ test:
 	@Scripts/setup
 	# One test at a time: some choose the CPU level and BLAS kernels of the whole process.
 	swift test -c release --no-parallel --explicit-target-dependency-import-check error
+
+# A thousand kills at random instants; about a quarter of an hour.
+torture:
+	@Scripts/setup
+	CLOZE_KILLS=1000 swift test -c release --explicit-target-dependency-import-check error --filter TortureTests
 
 # What other tools make of Cloze's files: needs Python, and installs PyTorch and transformers into a folder of its own.
 interop: build

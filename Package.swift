@@ -42,6 +42,7 @@ let package = Package(
     floor("Shards", ["CZlib", "CLZ4", "CZstd", "JSON", "Digests", "Randomness"]),
     floor("Tokenizers", ["JSON", "DurableFiles"]),
     floor("SampleWorld", ["Randomness"]),
+    floor("Collectives", ["Kernels", "CSystem"]),
 
     // 2
     floor("Tensors", ["Kernels", "Randomness"]),
@@ -51,7 +52,7 @@ let package = Package(
     floor("Datasets", ["Shards", "Tokenizers", "Randomness", "Digests", "JSON"]),
 
     // 4
-    floor("Optimizers", ["NN", "Tensors"]),
+    floor("Optimizers", ["NN", "Tensors", "Collectives", "Kernels"]),
     floor("Objectives", ["NN", "Tensors", "Datasets", "Randomness"]),
     floor("Models", ["NN", "Tensors", "JSON"]),
 
@@ -66,14 +67,14 @@ let package = Package(
     floor(
       "Training",
       [
-        "Checkpoints", "Objectives", "Optimizers", "NN", "Tensors", "Datasets", "Safetensors", "DurableFiles", "JSON",
-        "Randomness",
+        "Checkpoints", "Objectives", "Optimizers", "NN", "Tensors", "Datasets", "Safetensors", "Collectives",
+        "DurableFiles", "JSON", "Randomness",
       ]),
     floor(
       "FineTuning",
       [
         "Training", "Checkpoints", "Objectives", "Optimizers", "Models", "NN", "Tensors", "Datasets", "Tokenizers",
-        "Shards", "Randomness", "JSON", "DurableFiles",
+        "Shards", "Collectives", "Randomness", "JSON", "DurableFiles",
       ]),
     floor("Generation", ["NN", "Tensors", "Randomness"]),
     floor(
@@ -87,7 +88,7 @@ let package = Package(
       "Pipelines",
       [
         "Training", "FineTuning", "Generation", "Embeddings", "Checkpoints", "Objectives", "Optimizers", "Models", "NN",
-        "Tensors", "Datasets", "Tokenizers", "Shards", "SampleWorld", "Kernels", "Safetensors",
+        "Tensors", "Datasets", "Tokenizers", "Shards", "SampleWorld", "Kernels", "Collectives", "Safetensors",
         "DurableFiles", "Digests", "JSON", "Randomness", .product(name: "Yams", package: "Yams"),
         .product(name: "Logging", package: "swift-log"),
       ]),
@@ -97,8 +98,8 @@ let package = Package(
       name: "cloze",
       dependencies: [
         "Pipelines", "Training", "FineTuning", "Generation", "Embeddings", "Checkpoints", "Models", "NN", "Tensors",
-        "Datasets", "Tokenizers", "Shards", "SampleWorld", "Kernels", "Safetensors", "DurableFiles", "JSON",
-        "Randomness", "CSystem", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "Datasets", "Tokenizers", "Shards", "SampleWorld", "Kernels", "Collectives", "Safetensors", "DurableFiles",
+        "JSON", "Randomness", "CSystem", .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: swift),
 
@@ -113,15 +114,16 @@ let package = Package(
     tests("Shards", ["JSON", "Digests", "Randomness"]),
     tests("Tokenizers", ["JSON"]),
     tests("SampleWorld", ["Randomness"]),
+    tests("Collectives", ["Kernels"]),
     tests("Tensors", ["Randomness"]),
     tests("Datasets", ["Shards", "Tokenizers", "Randomness", "JSON"]),
-    tests("Optimizers", ["NN", "Tensors", "JSON"]),
+    tests("Optimizers", ["NN", "Tensors", "Collectives", "JSON"]),
     tests("NN", ["Tensors"]),
     tests("Models", ["NN", "JSON"]),
     tests("Generation", ["Randomness", "JSON"]),
     tests("Embeddings", ["DurableFiles", "Safetensors", "JSON"]),
     tests("FineTuning"),
-    tests("Training"),
+    tests("Training", ["Collectives"]),
     tests("Checkpoints", ["DurableFiles", "Digests"]),
     tests(
       "Pipelines",
@@ -134,7 +136,7 @@ let package = Package(
       name: "EndToEndTests",
       dependencies: [
         "cloze", "TestSupport", "Pipelines", "Training", "Checkpoints", "Objectives", "Optimizers", "Models", "NN",
-        "Tensors", "Kernels", "Shards", "Datasets", "Safetensors", "DurableFiles", "Digests", "JSON",
+        "Tensors", "Collectives", "Kernels", "Shards", "Datasets", "Safetensors", "DurableFiles", "Digests", "JSON",
       ],
       swiftSettings: swift),
     .testTarget(

@@ -4,8 +4,10 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/futex.h>
+#include <poll.h>
 #include <sched.h>
 #include <signal.h>
+#include <spawn.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
@@ -58,6 +60,36 @@ int cs_process_reap(int process_file, bool wait, int *exit_code, int *signal) {
   return 1;
 }
 
+int cs_spawn(const char *path, char *const arguments[], int output) {
+  extern char **environ;
+  posix_spawn_file_actions_t actions;
+  posix_spawnattr_t attributes;
+  pid_t process = 0;
+  int failure = posix_spawn_file_actions_init(&actions);
+  if (failure != 0) return -failure;
+  failure = posix_spawnattr_init(&attributes);
+  if (failure == 0) {
+    failure = posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
+    if (failure == 0) failure = posix_spawn_file_actions_adddup2(&actions, output, 1);
+    if (failure == 0) failure = posix_spawn_file_actions_adddup2(&actions, output, 2);
+    if (failure == 0) failure = posix_spawnattr_setpgroup(&attributes, 0);
+    if (failure == 0) failure = posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP);
+    if (failure == 0) failure = posix_spawn(&process, path, &actions, &attributes, arguments, environ);
+    posix_spawnattr_destroy(&attributes);
+  }
+  posix_spawn_file_actions_destroy(&actions);
+  return failure == 0 ? process : -failure;
+}
+
+int cs_signal_process(int process, int signal) { return result(kill(process, signal)); }
+
+int cs_wait_for_files(const int *files, int count, int milliseconds) {
+  struct pollfd waits[256];
+  if (count < 0 || count > 256) return -EINVAL;
+  for (int i = 0; i < count; i++) waits[i] = (struct pollfd){.fd = files[i], .events = POLLIN};
+  return result(poll(waits, (nfds_t)count, milliseconds));
+}
+
 int cs_allowed_cpus(void) {
   cpu_set_t set;
   if (sched_getaffinity(0, sizeof set, &set) == 0) return CPU_COUNT(&set);
@@ -95,13 +127,16 @@ int cs_signal_hang_up(void) { return SIGHUP; }
 int cs_signal_kill(void) { return SIGKILL; }
 int cs_signal_pipe(void) { return SIGPIPE; }
 int cs_signal_file_size(void) { return SIGXFSZ; }
+int cs_signal_stop(void) { return SIGSTOP; }
+int cs_signal_abort(void) { return SIGABRT; }
+int cs_default_signal(int signal) { return handle(signal, SIG_DFL); }
 int cs_signal_user_2(void) { return SIGUSR2; }
 
 int cs_memory_file(const char *name, uint64_t bytes) {
   int file = (int)syscall(SYS_memfd_create, name, 1u /* MFD_CLOEXEC */);
   if (file < 0) return -errno;
   // Reserved now, so that too little memory is an error here and not a SIGBUS later.
-  if (fallocate(file, 0, 0, (off_t)bytes) < 0) {
+  if (bytes > 0 && fallocate(file, 0, 0, (off_t)bytes) < 0) {
     int failure = errno;
     close(file);
     return -failure;

@@ -24,10 +24,13 @@ public struct LoadedModel {
     self.folder = folder
   }
 
-  /// A new model with parameters drawn from `seed`.
-  public init(new model: any PublishedModel, seed: UInt64, tokenizer: Tokenizer?) {
-    let store = ParameterStore(model)
-    store.initialize(seed: seed)
+  /// A new model in the memory of `allocate`, with parameters drawn from `seed`; with those that lie there if it is nil.
+  public init(
+    new model: any PublishedModel, seed: UInt64?, tokenizer: Tokenizer?,
+    allocate: @escaping (Int) -> Slab = { Slab(count: $0) }
+  ) {
+    let store = ParameterStore(model, allocate: allocate)
+    if let seed { store.initialize(seed: seed) }
     self.init(model: model, store: store, tokenizer: tokenizer)
   }
 }

@@ -1,4 +1,5 @@
 import Checkpoints
+import Collectives
 import Models
 import NN
 import Objectives
@@ -81,6 +82,7 @@ public final class FineTuner {
 /// Labelled texts in an order drawn for each epoch, dealt to micro-slots; an epoch's last batch is shorter.
 final class LabelledSource: StepSource {
   let stepsPerEpoch: Int
+  var slotCount: Int { configuration.microBatches }
   private let texts: [LabelledText]
   private let configuration: FineTuningConfiguration
   private let key: RandomKey

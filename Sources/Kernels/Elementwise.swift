@@ -73,6 +73,9 @@ public enum ElementwiseKernel {
     forEachSlice(count) { start, count in (x + start).update(repeating: value, count: count) }
   }
 
+  /// The elements of a slice: work and sums are cut at its multiples.
+  public static let sliceCount = Slices.elements
+
   private static func forEachSlice(_ count: Int, _ body: (_ start: Int, _ count: Int) -> Void) {
     Parallel.forEachSlice(of: count, slice: Slices.elements) { body($0.lowerBound, $0.count) }
   }

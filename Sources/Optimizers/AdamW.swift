@@ -1,4 +1,6 @@
+import Collectives
 import Foundation
+import Kernels
 import NN
 import Tensors
 
@@ -34,7 +36,18 @@ public final class AdamW {
   /// Updates so far.
   public var updateCount = 0
   private let store: ParameterStore
-  private let runs: [(range: Range<Int>, decays: Bool)]
+  /// The pieces in which parameters are updated: at most `pieceLength` neighbors with the same decay.
+  public let pieces: [Piece]
+
+  /// Neighboring floats that are updated as one.
+  public struct Piece: Sendable, Equatable {
+    /// Its floats in every slab.
+    public let range: Range<Int>
+    let decays: Bool
+  }
+
+  /// The most floats of a piece.
+  public static let pieceLength = ElementwiseKernel.sliceCount
 
   /// An optimizer at rest.
   public init(_ store: ParameterStore, _ configuration: Configuration) {
@@ -42,23 +55,65 @@ public final class AdamW {
     self.configuration = configuration
     firstMoment = store.makeSlab()
     secondMoment = store.makeSlab()
-    runs = AdamW.runs(store.entries)
+    pieces = AdamW.runs(store.entries).flatMap { run in
+      stride(from: run.range.lowerBound, to: run.range.upperBound, by: AdamW.pieceLength).map {
+        Piece(range: $0..<min($0 + AdamW.pieceLength, run.range.upperBound), decays: run.decays)
+      }
+    }
   }
 
   /// One update from the gradients in `gradients`, multiplied by `gradientScale` first.
   public func update(gradients: Slab, learningRate: Double, gradientScale: Double = 1) {
+    update(pieces.indices, gradients: gradients, learningRate: learningRate, gradientScale: gradientScale)
     updateCount += 1
-    let t = Double(updateCount)
+  }
+
+  /// The next update of some pieces; those that the journal knows to be done are left alone. The caller adds to
+  /// `updateCount` once all pieces are done.
+  public func update(
+    _ share: Range<Int>, gradients: Slab, learningRate: Double, gradientScale: Double, journal: UpdateJournal? = nil
+  ) {
+    let number = updateCount + 1
+    let t = Double(number)
     let corrections =
       configuration.correctsBias ? (1 - pow(configuration.beta1, t), 1 - pow(configuration.beta2, t)) : (1, 1)
-    for run in runs {
+    let slabs = [store.memory.values, firstMoment, secondMoment]
+    func update(_ piece: Piece) {
       adamW(
         AdamWUpdate(
           learningRate: learningRate, beta1: configuration.beta1, beta2: configuration.beta2,
-          epsilon: configuration.epsilon, weightDecay: run.decays ? configuration.weightDecay : 0,
+          epsilon: configuration.epsilon, weightDecay: piece.decays ? configuration.weightDecay : 0,
           gradientScale: gradientScale, firstCorrection: corrections.0, secondCorrection: corrections.1),
-        values: store.memory.values, gradients: gradients, first: firstMoment, second: secondMoment, range: run.range)
+        values: slabs[0], gradients: gradients, first: slabs[1], second: slabs[2], range: piece.range)
     }
+    guard let journal else { return Parallel.forEach(share.count) { update(pieces[share.lowerBound + $0]) } }
+    for first in stride(from: share.lowerBound, to: share.upperBound, by: UpdateJournal.openCount) {
+      Parallel.forEach(min(UpdateJournal.openCount, share.upperBound - first)) { place in
+        let piece = first + place
+        if journal.isDone(piece, update: number) { return }
+        journal.guarding(piece, pieces[piece].range, place: place, update: number, of: slabs) { update(pieces[piece]) }
+      }
+    }
+  }
+
+  /// Puts pieces of this member's share that a killed process left half updated back to what they were.
+  ///
+  /// - Returns: how many there were.
+  public func repair(_ share: Range<Int>, journal: UpdateJournal) -> Int {
+    let slabs = [store.memory.values, firstMoment, secondMoment]
+    return share.count { piece in
+      let place = (piece - share.lowerBound) % UpdateJournal.openCount
+      return journal.repair(piece, pieces[piece].range, place: place, of: slabs)
+    }
+  }
+
+  /// The pieces of a member's share: about as many floats for each.
+  public func share(of rank: Int, in members: Int) -> Range<Int> {
+    let total = pieces.last?.range.upperBound ?? 0
+    func boundary(_ number: Int) -> Int {
+      pieces.firstIndex { ($0.range.lowerBound + $0.range.upperBound) * members > 2 * number * total } ?? pieces.count
+    }
+    return boundary(rank)..<boundary(rank + 1)
   }
 
   /// Neighboring parameters with the same decay, joined; the padding between them stays zero.

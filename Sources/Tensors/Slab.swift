@@ -62,6 +62,13 @@ public final class Slab {
     ElementwiseKernel.copy(other.base, into: base, count: count)
   }
 
+  /// Overwrites floats from `start` on with those of another slab in `range`.
+  public func copy(_ other: Slab, _ range: Range<Int>, to start: Int) {
+    other.check(range)
+    check(start..<start + range.count)
+    ElementwiseKernel.copy(other.base + range.lowerBound, into: base + start, count: range.count)
+  }
+
   /// Σ x², summed in an order that the length alone fixes.
   public var sumOfSquares: Double { ElementwiseKernel.sumOfSquares(base, count: count) }
 

@@ -5,7 +5,8 @@ import Objectives
 public final class CorpusSteps: StepSource {
   private let rows: RowSource
   private let maker: any BatchMaker
-  private let slotCount: Int
+  /// The slots of a step.
+  public let slotCount: Int
 
   /// The steps of the plan of `rows`, each cut into `slotCount` micro-slots.
   public init(_ rows: RowSource, maker: any BatchMaker, slotCount: Int) {

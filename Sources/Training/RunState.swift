@@ -33,17 +33,17 @@ public struct RunState: Sendable, Equatable {
   /// The files of `state/`.
   public func files(_ store: ParameterStore, _ optimizer: AdamW) throws -> [FolderFile] {
     [
-      FolderFile(RunState.stateName, text: JSONValue.object(json(optimizer)).text(pretty: true) + "\n"),
+      FolderFile(RunState.stateName, text: JSONValue.object(json()).text(pretty: true) + "\n"),
       try RunState.moments(store, optimizer),
     ]
   }
 
-  private func json(_ optimizer: AdamW) -> JSONObject {
+  private func json() -> JSONObject {
     var json = JSONObject([
       ("schema", .integer(Int64(RunState.schema))),
       ("bits_contract", .integer(1)),
       ("step", .integer(Int64(progress.step))),
-      ("updates", .integer(Int64(optimizer.updateCount))),
+      ("updates", .integer(Int64(progress.updateCount))),
       ("tokens", .integer(Int64(progress.tokenCount))),
       ("best_loss", progress.bestLoss.map { .number($0) } ?? .null),
       ("best_step", progress.bestStep.map { .integer(Int64($0)) } ?? .null),
@@ -96,6 +96,7 @@ public struct RunState: Sendable, Equatable {
       step >= 0, updates >= 0
     else { throw TrainingError.state(file: path, cause: "lacks step, updates, tokens, numerics, plan or frozen") }
     progress.step = step
+    progress.updateCount = updates
     progress.tokenCount = tokens
     progress.bestLoss = json["best_loss"]?.double
     progress.bestStep = json["best_step"]?.int

@@ -13,6 +13,8 @@ public struct TermSums: Sendable, Equatable {
   public var tokenCount: Int
   /// Bytes of text that the targets stand for.
   public var byteCount: Int
+  /// Targets that are the training text's most frequent token.
+  public var frequentCount: Int
 
   /// Nothing yet, for `termCount` terms.
   public init(termCount: Int) {
@@ -21,10 +23,11 @@ public struct TermSums: Sendable, Equatable {
     correct = [Int](repeating: 0, count: termCount)
     tokenCount = 0
     byteCount = 0
+    frequentCount = 0
   }
 
   /// The sums of one batch.
-  init(_ batch: Batch, counts: [Int], scores: [ScoredRows]) {
+  init(_ batch: Batch, counts: [Int], scores: [ScoredRows], frequent: Int32? = nil) {
     losses = scores.map(\.total)
     self.counts = counts
     // A single term scores whichever of the two has its rows; a slot may well have none of them.
@@ -33,6 +36,7 @@ public struct TermSums: Sendable, Equatable {
     correct = zip(scores, targets).map { $0.correctCount($1) }
     tokenCount = batch.sequences.tokenCount
     byteCount = batch.byteCount
+    frequentCount = frequent.map { token in batch.targets.count { $0 == token } } ?? 0
   }
 
   /// The sums of two sets of rows.
@@ -45,6 +49,7 @@ public struct TermSums: Sendable, Equatable {
     }
     sum.tokenCount += b.tokenCount
     sum.byteCount += b.byteCount
+    sum.frequentCount += b.frequentCount
     return sum
   }
 

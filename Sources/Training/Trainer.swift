@@ -1,3 +1,4 @@
+import Collectives
 import NN
 import Objectives
 import Optimizers
@@ -6,6 +7,8 @@ import Tensors
 
 /// Where a step's rows come from: for each micro-slot the batch it makes, as a function of the step alone.
 public protocol StepSource: AnyObject {
+  /// The slots of a step.
+  var slotCount: Int { get }
   /// The batches of a step's slots, in slot order; a slot without rows is nil.
   func slots(of step: Int) throws -> [Batch?]
 }
@@ -22,6 +25,8 @@ public struct StepReport: Sendable {
   public let gradientNorm: Double
   /// The learning rate of the update.
   public let learningRate: Double
+  /// Whether the step changed nothing, because its loss or gradient was not finite.
+  public let isLeftOut: Bool
 }
 
 /// The numbers that shape an update beside the optimizer's own.
@@ -41,7 +46,19 @@ public struct StepConfiguration: Sendable, Equatable {
   }
 }
 
+/// A step whose loss or gradient is infinite or not a number, also when it is computed again with the same bits.
+public struct NonFiniteStep: Sendable {
+  /// The step, counted from 0.
+  public let step: Int
+  /// Σ weight · mean loss.
+  public let loss: Double
+  /// The gradient's norm.
+  public let gradientNorm: Double
+}
+
 /// Takes steps: sums the slots' gradients over the tree, shortens them, updates the parameters.
+///
+/// In a group every member takes the same steps; it computes the gradients of its own slots and updates its own share.
 public final class Trainer {
   /// What is predicted from what.
   public let objective: any Objective
@@ -53,16 +70,20 @@ public final class Trainer {
   public let configuration: StepConfiguration
   /// Steps done.
   public private(set) var step: Int
+  /// Decides whether a step that is not finite is left out; training ends otherwise.
+  public var mayLeaveOut: (NonFiniteStep) throws -> Bool = { _ in false }
+  let shared: StepMemory
   private let source: any StepSource
   private let key: RandomKey
   private let appliesDropout: Bool
   private let workspace = Workspace()
-  private var freeSlabs: [Slab] = []
+  /// This member's slabs for the tree.
+  private let slabs: [Slab]
 
-  /// A trainer that has done `step` steps.
+  /// A trainer that has done `step` steps, alone or as a member of the group of `shared`.
   public init(
     objective: any Objective, store: ParameterStore, optimizer: AdamW, configuration: StepConfiguration,
-    source: any StepSource, seed: UInt64, step: Int = 0, appliesDropout: Bool = true
+    source: any StepSource, seed: UInt64, step: Int = 0, appliesDropout: Bool = true, shared: StepMemory? = nil
   ) {
     self.objective = objective
     self.store = store
@@ -71,22 +92,52 @@ public final class Trainer {
     self.source = source
     self.step = step
     self.appliesDropout = appliesDropout
+    self.shared =
+      shared ?? StepMemory(SingleProcess(), store, optimizer, slotCount: source.slotCount, isShared: false)
     key = RandomKey(seed: seed, purpose: .dropout)
+    let count = store.slabCount
+    let owner = self.shared
+    slabs = owner.reduction.ownBuffers.map { buffer in Slab(adopting: buffer, count: count) { _ = owner } }
   }
 
   /// Takes the next step.
+  ///
+  /// - Throws: `TrainingError.notFinite`, `TrainingError.bitsDiffer`, and what the source of the steps throws.
   public func advance() throws -> StepReport {
-    let slots = try source.slots(of: step)
-    let counts = globalCounts(slots)
-    guard let (sums, gradients) = try combined(slots, counts) else { throw TrainingError.emptyStep(step) }
-    let norm = gradients.sumOfSquares.squareRoot()
-    guard norm.isFinite && sums.losses.allSatisfy(\.isFinite) else { throw TrainingError.notFinite(step: step) }
+    // A process that takes another's place may find the first half done.
+    if !shared.isComplete(step) { try sumGradients() }
     let learningRate = configuration.learningRate * configuration.schedule.factor(at: step)
-    optimizer.update(gradients: gradients, learningRate: learningRate, gradientScale: scale(norm))
-    freeSlabs.append(gradients)
+    let (sums, norm) = try results()
+    let isFinite = norm.isFinite && sums.losses.allSatisfy(\.isFinite)
+    if isFinite { try update(learningRate, scale(norm)) } else { try leaveOut(sums, norm) }
     step += 1
     return StepReport(
-      step: step, sums: sums, loss: sums.loss(objective.terms), gradientNorm: norm, learningRate: learningRate)
+      step: step, sums: sums, loss: sums.loss(objective.terms), gradientNorm: norm, learningRate: learningRate,
+      isLeftOut: !isFinite)
+  }
+
+  /// The first half: every slot's gradient, and their sum.
+  private func sumGradients() throws {
+    shared.group.beat(.reading)
+    let slots = try source.slots(of: step)
+    let counts = globalCounts(slots)
+    var free = Array(slabs.indices.reversed())
+    for (number, node) in shared.reduction.ownNodes.enumerated() {
+      let slab = try SlotTree.fold(node) { slot in
+        try gradient(of: slots[slot], slot, counts, &free)
+      } join: { left, right in
+        slabs[left].add(slabs[right])
+        free.append(right)
+        return left
+      }
+      shared.reduction.place(node: number, in: slab)
+    }
+    try shared.group.barrier()
+    shared.group.beat(.reducing)
+    shared.reach("reduce")
+    shared.reduction.reduce()
+    try shared.group.barrier()
+    shared.setComplete(step)
   }
 
   /// Each term's count over all slots, known before the first forward pass.
@@ -96,29 +147,75 @@ public final class Trainer {
     }
   }
 
-  /// Sums and gradients of all slots, in tree order.
-  private func combined(_ slots: [Batch?], _ counts: [Int]) throws -> (TermSums, Slab)? {
-    try SlotTree.fold(slots.indices) { slot in
-      try slots[slot].map { try gradient(of: $0, counts) }
-    } join: { left, right in
-      left.1.add(right.1)
-      freeSlabs.append(right.1)
-      return (left.0 + right.0, left.1)
+  /// Fills a free slab with one slot's share of the step's gradient; nil for a slot without rows.
+  private func gradient(of batch: Batch?, _ slot: Int, _ counts: [Int], _ free: inout [Int]) throws -> Int? {
+    shared.group.beat(.computing)
+    guard let batch else {
+      shared.record(slot, nil)
+      return nil
     }
-  }
-
-  /// One slot's sums, and its share of the step's gradient in a slab of its own.
-  private func gradient(of batch: Batch, _ counts: [Int]) throws -> (TermSums, Slab) {
-    let slab = freeSlabs.popLast() ?? store.makeSlab()
-    slab.zero()
-    store.memory.gradients = slab
+    let number = free.removeLast()
+    slabs[number].zero()
+    store.memory.gradients = slabs[number]
     defer { store.memory.gradients = nil }
     let tape = Tape(workspace: workspace, recordsGradients: true, appliesDropout: appliesDropout, key: key)
     let scores = objective.scores(batch, on: tape)
-    let sums = TermSums(batch, counts: objective.counts(batch), scores: scores)
+    shared.record(slot, TermSums(batch, counts: objective.counts(batch), scores: scores))
     let weights = zip(objective.terms, counts).map { $1 == 0 ? 0 : Float($0.weight / Double($1)) }
     tape.backward(from: zip(scores, weights).map { (sum: $0.sum, seed: $1) })
-    return (sums, slab)
+    if shared.reach("gradient") { slabs[number].write([.nan], at: 0) }
+    return number
+  }
+
+  /// What the slots brought together, and the norm of their gradient.
+  private func results() throws -> (TermSums, Double) {
+    guard let sums = shared.total(termCount: objective.terms.count) else { throw TrainingError.emptyStep(step) }
+    return (sums, shared.reduction.sumOfSquares.squareRoot())
+  }
+
+  /// The second half: this member's share of the update.
+  private func update(_ learningRate: Double, _ scale: Double) throws {
+    guard let sum = shared.reduction.sum else { throw TrainingError.emptyStep(step) }
+    shared.group.beat(.updating)
+    shared.reach("update")
+    let gradients = Slab(adopting: sum, count: store.slabCount) {}
+    let share = optimizer.share(of: shared.group.rank, in: shared.group.count)
+    optimizer.update(
+      share, gradients: gradients, learningRate: learningRate, gradientScale: scale, journal: shared.journal)
+    shared.reach("updated")
+    try shared.group.barrier()
+    optimizer.updateCount += 1
+  }
+
+  /// Computes a step that is not finite again. The same bits mean that data or numerics made it so, and that it may be
+  /// left out; other bits mean that this machine can't be trusted.
+  private func leaveOut(_ sums: TermSums, _ norm: Double) throws {
+    let before = try fingerprint()
+    shared.setComplete(nil)
+    try sumGradients()
+    guard try fingerprint() == before else { throw TrainingError.bitsDiffer(step: step + 1) }
+    let found = NonFiniteStep(step: step, loss: sums.loss(objective.terms), gradientNorm: norm)
+    guard try mayLeaveOut(found) else { throw TrainingError.notFinite(step: step) }
+    try shared.group.barrier()
+  }
+
+  /// A fingerprint of the gradient's bits and the sums'.
+  private func fingerprint() throws -> [UInt64] {
+    shared.reduction.inspect()
+    try shared.group.barrier()
+    let losses = try results().0.losses.map(\.bitPattern)
+    let digest = shared.reduction.digest
+    try shared.group.barrier()
+    return losses + [digest]
+  }
+
+  /// Puts back what a killed process left half updated in this member's share; to be called before the first step.
+  ///
+  /// - Returns: how many pieces there were.
+  @discardableResult
+  public func repair() -> Int {
+    guard let journal = shared.journal else { return 0 }
+    return optimizer.repair(optimizer.share(of: shared.group.rank, in: shared.group.count), journal: journal)
   }
 
   /// What the gradient is multiplied by so that its norm is at most the limit.

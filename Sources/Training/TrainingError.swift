@@ -4,6 +4,8 @@ public enum TrainingError: Error, Equatable, Sendable {
   case emptyStep(Int)
   /// The loss or the gradient is infinite or not a number.
   case notFinite(step: Int)
+  /// A step computed twice gave different bits: memory, processor or a race.
+  case bitsDiffer(step: Int)
   /// A checkpoint was written with something else that shapes the bits.
   case frozenKey(key: String, was: String, now: String)
   /// A checkpoint lacks something, or holds something that does not fit.
@@ -16,6 +18,8 @@ extension TrainingError: CustomStringConvertible {
     switch self {
     case .emptyStep(let step): "step \(step) has no rows"
     case .notFinite(let step): "the loss or its gradient is not finite at step \(step)"
+    case .bitsDiffer(let step):
+      "step \(step) was computed twice and its bits differ: this machine's memory or processor can't be trusted"
     case .frozenKey(let key, let was, let now): "\(key) is \(now) now and was \(was) when this run was trained"
     case .state(let file, let cause): "\(file) \(cause)"
     }

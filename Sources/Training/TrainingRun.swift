@@ -1,5 +1,6 @@
-import Dispatch
+import Collectives
 import Objectives
+import Optimizers
 
 /// When a run evaluates, saves and stops, in steps.
 public struct RunPlan: Sendable, Equatable {
@@ -22,7 +23,8 @@ public struct RunPlan: Sendable, Equatable {
   }
 
   func saves(after step: Int, secondsSinceSave: Double) -> Bool {
-    evaluates(after: step) || saveInterval.map { step % $0 == 0 } ?? (secondsSinceSave >= RunPlan.saveSeconds)
+    if step == 0 { return false }
+    return evaluates(after: step) || saveInterval.map { step % $0 == 0 } ?? (secondsSinceSave >= RunPlan.saveSeconds)
   }
 
   private static let saveSeconds = 300.0
@@ -53,102 +55,148 @@ public enum RunOutcome: Sendable, Equatable {
 }
 
 /// What a run knows beside parameters and moments.
-public struct RunProgress: Sendable, Equatable {
+public struct RunProgress: Sendable, Equatable, BitwiseCopyable {
   /// Steps done.
   public var step = 0
+  /// Updates done: steps without those that were left out.
+  public var updateCount = 0
   /// Tokens read in all steps.
   public var tokenCount = 0
   /// The lowest evaluation loss so far, and its step.
   public var bestLoss: Double?
   /// The step of the lowest evaluation loss.
   public var bestStep: Int?
-  /// Whether the evaluation after the last step was cut short by a request to stop, and is still to be made.
+  /// Whether the evaluation after the last step is still to be made.
   public var isEvaluationDue = false
+  /// The last step that was saved; not part of a checkpoint, which knows its step.
+  var savedStep: Int?
 
   /// The start.
   public init() {}
 }
 
 /// Steps until done: evaluates, saves and stops as planned or as asked.
+///
+/// In a group every member goes through the same run. What is left to do follows from `progress` alone, so a process that
+/// takes another's place goes on wherever that one died.
 public final class TrainingRun {
   /// Parameters, moments and steps.
   public let trainer: Trainer
   /// Where the run is.
   public private(set) var progress: RunProgress
   private let plan: RunPlan
-  private let evaluate: () throws -> TermSums?
-  private let save: (RunProgress, _ isBest: Bool) throws -> Void
+  private let memory: RunMemory
+  private let evaluate: (() throws -> TermSums?)?
+  private let save: (RunProgress, _ isBest: Bool) throws -> Bool
   private let observers: [any TrainingObserver]
-  private var savedStep: Int?
-  private var savedTime: Double
 
-  /// A run that goes on from `progress`.
+  /// A run that goes on from where `memory` is; alone from `progress`.
   ///
   /// - Parameters:
-  ///   - evaluate: the sums of the held-out rows; nil if there are none, or if a request to stop cut it short.
-  ///   - save: makes a checkpoint durable; returns only when it is.
+  ///   - evaluate: the sums of the held-out rows, nil if a request to stop cut it short; nil if nothing is held out.
+  ///   - save: makes a checkpoint; whether it is durable already.
   public init(
-    _ trainer: Trainer, plan: RunPlan, progress: RunProgress, observers: [any TrainingObserver],
-    evaluate: @escaping () throws -> TermSums?, save: @escaping (RunProgress, _ isBest: Bool) throws -> Void
+    _ trainer: Trainer, plan: RunPlan, progress: RunProgress? = nil, memory: RunMemory? = nil,
+    observers: [any TrainingObserver], evaluate: (() throws -> TermSums?)?,
+    save: @escaping (RunProgress, _ isBest: Bool) throws -> Bool
   ) {
     self.trainer = trainer
     self.plan = plan
-    self.progress = progress
+    self.memory = memory ?? RunMemory(SingleProcess())
     self.observers = observers
     self.evaluate = evaluate
     self.save = save
-    savedStep = progress.step == 0 ? nil : progress.step
-    savedTime = TrainingRun.monotonicSeconds
+    if let progress { self.memory.begin(progress) }
+    self.progress = self.memory.progress
   }
 
   /// Runs to the plan's end, or until `shouldStop` says so between two steps.
   public func run(until shouldStop: () -> Bool) throws -> RunOutcome {
-    if progress.isEvaluationDue {
-      _ = try evaluated(shouldStop)
-      if progress.isEvaluationDue { return .stopped }
+    while true {
+      if progress.isEvaluationDue { try evaluateOnce() }
+      let wishes = try wishes(shouldStop)
+      let isFinished = progress.step >= plan.stopStep && !progress.isEvaluationDue
+      if wishes.contains(.stop) || wishes.contains(.save) || isFinished { try saveOnce() }
+      if isFinished || wishes.contains(.stop) { return end(isFinished ? .finished : .stopped) }
+      try advance()
     }
-    while progress.step < plan.stopStep {
-      if shouldStop() {
-        try saveOnce(isBest: false)
-        return .stopped
-      }
-      let report = try trainer.advance()
-      progress.step = report.step
-      progress.tokenCount += report.sums.tokenCount
-      tell(.step(report))
-      let isBest = try plan.evaluates(after: report.step) ? evaluated(shouldStop) : false
-      if plan.saves(after: report.step, secondsSinceSave: now - savedTime) { try saveOnce(isBest: isBest) }
-    }
-    return .finished
   }
 
-  /// Scores the held-out rows; true if no earlier loss was as low.
-  private func evaluated(_ shouldStop: () -> Bool) throws -> Bool {
-    guard let sums = try evaluate() else {
-      progress.isEvaluationDue = shouldStop()
-      return false
+  /// What is to happen between two steps, on which all members agree.
+  private struct Wishes: OptionSet {
+    let rawValue: UInt32
+    static let stop = Wishes(rawValue: 1)
+    static let save = Wishes(rawValue: 2)
+  }
+
+  private func wishes(_ shouldStop: () -> Bool) throws -> Wishes {
+    let raw = try memory.agree {
+      var wishes: Wishes = shouldStop() ? .stop : []
+      let seconds = monotonicSeconds() - memory.savedSeconds
+      if plan.saves(after: progress.step, secondsSinceSave: seconds) { wishes.insert(.save) }
+      return wishes.rawValue
     }
-    progress.isEvaluationDue = false
+    return Wishes(rawValue: raw)
+  }
+
+  private func advance() throws {
+    let report = try trainer.advance()
+    progress.step = report.step
+    progress.updateCount = trainer.optimizer.updateCount
+    progress.tokenCount += report.sums.tokenCount
+    progress.isEvaluationDue = evaluate != nil && plan.evaluates(after: report.step)
+    tell(.step(report))
+    commit()
+  }
+
+  /// Scores the held-out rows, unless a request to stop cuts it short.
+  private func evaluateOnce() throws {
+    guard let sums = try evaluate?() else { return }
     let loss = sums.loss(trainer.objective.terms)
     let isBest = progress.bestLoss.map { loss < $0 } ?? true
     if isBest { (progress.bestLoss, progress.bestStep) = (loss, progress.step) }
+    progress.isEvaluationDue = false
     tell(.evaluation(step: progress.step, sums: sums, isBest: isBest))
-    return isBest
+    commit()
   }
 
-  private func saveOnce(isBest: Bool) throws {
-    guard savedStep != progress.step else { return }
-    try save(progress, isBest)
-    savedStep = progress.step
-    savedTime = now
-    tell(.saved(step: progress.step))
+  private func saveOnce() throws {
+    guard progress.savedStep != progress.step else { return }
+    let isDurable = try save(progress, progress.bestStep == progress.step && !progress.isEvaluationDue)
+    progress.savedStep = progress.step
+    if memory.group.rank == 0 { memory.savedSeconds = monotonicSeconds() }
+    if isDurable { tell(.saved(step: progress.step)) }
+    commit()
   }
 
-  private var now: Double { TrainingRun.monotonicSeconds }
+  private func end(_ outcome: RunOutcome) -> RunOutcome {
+    if memory.group.rank == 0 { memory.outcome = outcome }
+    memory.group.beat(.done)
+    return outcome
+  }
 
-  private static var monotonicSeconds: Double { Double(DispatchTime.now().uptimeNanoseconds) / 1e9 }
+  /// From here on the run is where `progress` says, whoever dies.
+  private func commit() {
+    if memory.group.rank == 0 { memory.progress = progress }
+  }
 
   private func tell(_ event: TrainingEvent) {
     for observer in observers { observer.observe(event) }
+  }
+}
+
+/// Leaves a run's events in the memory of its group, for the process that watches it.
+public final class GroupReporter: TrainingObserver {
+  private let memory: RunMemory
+
+  /// A reporter of this member; only the first one reports.
+  public init(_ memory: RunMemory) {
+    self.memory = memory
+  }
+
+  /// Leaves the event, if this is the first member.
+  public func observe(_ event: TrainingEvent) {
+    guard memory.group.rank == 0, let event = SharedEvent(event) else { return }
+    memory.report(event)
   }
 }

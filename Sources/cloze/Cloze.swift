@@ -20,12 +20,14 @@ struct Cloze: ParsableCommand {
     groupedSubcommands: [
       CommandGroup(
         name: "Start", subcommands: [InitCommand.self, DoctorCommand.self, PlanCommand.self, HelpCommand.self]),
-      CommandGroup(name: "Train", subcommands: [RunCommand.self, StatusCommand.self, BatchCommand.self]),
+      CommandGroup(
+        name: "Train", subcommands: [RunCommand.self, StatusCommand.self, BatchCommand.self, VerifyCommand.self]),
       CommandGroup(
         name: "Use",
         subcommands: [Predict.self, Embed.self, FillMask.self, Generate.self, Evaluate.self, Finetune.self]),
       CommandGroup(name: "Prepare", subcommands: [CorpusCommand.self, TokenizerCommand.self]),
       CommandGroup(name: "Models", subcommands: [ModelCommand.self]),
+      CommandGroup(name: "Inside", subcommands: [WorkerCommand.self]),
     ])
 
   static func main() {

@@ -1,3 +1,4 @@
+import Collectives
 import Kernels
 import NN
 import Testing
@@ -116,7 +117,11 @@ import Training
           if isStopping { return nil }
           judge.store.copyValues(from: training.store)
           return try Evaluator(judge.trainer.objective).evaluate(1) { _ in FixedRows.joined(TinyTraining.rows[...]) }
-        }, save: { saved, _ in progress = saved })
+        },
+        save: { saved, _ in
+          progress = saved
+          return true
+        })
       #expect(try run.run(until: { isStopping }) == (stops && start == 0 ? .stopped : .finished))
       isStopping = false
     }

@@ -51,7 +51,7 @@ final class ClozeProcess {
   }
 
   /// Starts the program; what it writes is kept in `folder`.
-  init(_ arguments: [String], in folder: String) throws {
+  init(_ arguments: [String], in folder: String, failpoints: String? = nil) throws {
     let program = try Self.program()
     let number = UUID().uuidString
     (output, errors) = ("\(folder)/output-\(number)", "\(folder)/errors-\(number)")
@@ -71,7 +71,8 @@ final class ClozeProcess {
     for number in [SIGINT, SIGTERM, SIGHUP] { sigaddset(&signals, number) }
     posix_spawnattr_setsigdefault(&attributes, &signals)
     posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK))
-    let environment = ProcessInfo.processInfo.environment.map { "\($0.key)=\($0.value)" }
+    var environment = ProcessInfo.processInfo.environment.map { "\($0.key)=\($0.value)" }
+    if let failpoints { environment.append("CLOZE_FAILPOINTS=\(failpoints)") }
     var child: pid_t = 0
     let answer = Self.withStrings([program] + arguments) { words in
       Self.withStrings(environment) { variables in posix_spawn(&child, program, &actions, &attributes, words, variables)

@@ -1,3 +1,4 @@
+import Collectives
 import Kernels
 import Models
 import NN
@@ -9,7 +10,7 @@ import Training
 /// Steps of hand-made rows, cut into slots as asked for.
 final class FixedRows: StepSource {
   private let rows: [Batch]
-  private let slotCount: Int
+  let slotCount: Int
 
   init(_ rows: [Batch], slotCount: Int) {
     self.rows = rows

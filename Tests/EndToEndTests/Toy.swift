@@ -139,6 +139,12 @@ struct Toy {
     try ClozeProcess.run(["run", pipeline, "--checkpoints", path("runs")] + options, in: folder)
   }
 
+  /// Starts a pipeline in which named places are to fail.
+  func start(_ pipeline: String, failing points: String, _ options: String...) throws -> ClozeProcess {
+    try ClozeProcess(
+      ["run", pipeline, "--checkpoints", path("runs")] + options, in: folder, failpoints: points)
+  }
+
   /// Starts a pipeline.
   func start(_ pipeline: String, _ options: String...) throws -> ClozeProcess {
     try ClozeProcess(["run", pipeline, "--checkpoints", path("runs")] + options, in: folder)

@@ -88,6 +88,13 @@ int cs_process_open(int process);
 int cs_process_signal(int process_file, int signal);
 /// 1 and the outcome when the process has ended (and is now reaped), 0 when it lives.
 int cs_process_reap(int process_file, bool wait, int *exit_code, int *signal);
+/// Starts the program at `path` in a process group of its own, with this environment, standard input from /dev/null and
+/// standard output and error into `output`; inheritable descriptors stay open. Call it from a thread that outlives the
+/// child, because the signal of `cs_die_with_parent` is sent when that thread ends.
+int cs_spawn(const char *path, char *const arguments[], int output);
+int cs_signal_process(int process, int signal);
+/// Waits until one of the descriptors has something to say: how many have, 0 after `milliseconds`.
+int cs_wait_for_files(const int *files, int count, int milliseconds);
 /// CPUs this process may run on (its affinity mask).
 int cs_allowed_cpus(void);
 /// Columns of the terminal behind `file`, 0 when it is none.
@@ -105,11 +112,15 @@ int cs_signal_hang_up(void);
 int cs_signal_kill(void);
 int cs_signal_pipe(void);
 int cs_signal_file_size(void);
+int cs_signal_stop(void);
+int cs_signal_abort(void);
+/// Lets a signal do what it does by default.
+int cs_default_signal(int signal);
 int cs_signal_user_2(void);
 
 // Shared memory
 
-/// An anonymous file in memory: no name, so nothing is left behind by a killed process.
+/// An anonymous file in memory, which grows when written to if `bytes` is 0: no name, so nothing is left behind by a killed process.
 int cs_memory_file(const char *name, uint64_t bytes);
 /// Maps `bytes` of `file` shared; null on failure.
 void *cs_map(int file, uint64_t bytes, bool writable);

@@ -28,8 +28,12 @@ struct PipelineChecks {
     finetune()
     embed()
     exclusive()
-    if case .fixed(let count) = configuration.machine.workers, count > 1 {
-      reader.report("machine.workers", "is \(count); this version runs one worker: threads share the work")
+    if case .fixed(let count) = configuration.machine.workers, let pretrain = configuration.pretrain,
+      count > pretrain.microBatches
+    {
+      reader.report(
+        "machine.workers",
+        "is \(count); a step has \(pretrain.microBatches) micro-batches, and each worker needs one at least")
     }
   }
 

@@ -89,8 +89,10 @@ public struct MachineSettings: SettingGroup {
   /// The keys under `machine`.
   public static var keys: [SettingKey<Self>] {
     [
-      SettingKey("workers", \.workers, "processes that share each step (this version runs one)"),
-      SettingKey("threads", \.threads, "threads of each worker; auto: the processors this process may use"),
+      SettingKey(
+        "workers", \.workers,
+        "processes that share each step; auto: by processors and micro-batches"),
+      SettingKey("threads", \.threads, "threads of each worker; auto: by processors"),
       SettingKey("memory", \.memory, "the most memory to use, such as 16GB; default: what the machine allows"),
     ]
   }

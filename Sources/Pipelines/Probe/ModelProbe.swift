@@ -162,6 +162,7 @@ public final class ModelProbe {
 
 /// The same batch at every step, in one slot.
 private final class RepeatedBatch: StepSource {
+  let slotCount = 1
   private let batch: Batch
 
   init(_ batch: Batch) {

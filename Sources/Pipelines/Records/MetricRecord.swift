@@ -2,6 +2,9 @@ import JSON
 
 /// One line of `metrics.jsonl`: what a step, or an evaluation after it, came to.
 public struct MetricRecord: Equatable, Sendable {
+  /// Keys whose values are those of a clock: all others are the same whatever the number of workers and interruptions.
+  static let clockKeys: Set<String> = ["tokens_per_second", "wall_time"]
+
   /// Steps done.
   public var step: Int
   /// Passes over the corpus so far.
@@ -53,6 +56,7 @@ public struct MetricRecord: Equatable, Sendable {
     if let gradientNorm { pairs.append(("grad_norm", .number(gradientNorm))) }
     pairs.append(("tokens", JSONValue(tokens)))
     pairs += evaluation.map { ("eval_\($0.name)", .number($0.value)) }
+    // What belongs to the clock stands in `clockKeys`.
     if let tokensPerSecond { pairs.append(("tokens_per_second", .number(tokensPerSecond))) }
     pairs.append(("wall_time", .number(wallTime)))
     return .object(JSONObject(pairs))

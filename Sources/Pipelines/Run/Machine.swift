@@ -3,10 +3,9 @@ import Kernels
 
 /// What a run may use of this machine, and which bits it computes.
 public enum Machine {
-  /// Threads for the kernels: as the pipeline says, or the processors this process may use.
+  /// Threads for what one process does alone: those of all workers together.
   public static func threadCount(_ configuration: PipelineConfiguration) -> Int {
-    if case .fixed(let count) = configuration.machine.threads { return count }
-    return processorCount
+    ProcessLayout(configuration).totalThreads
   }
 
   /// The processors that this process may use: its affinity, and its control group's quota rounded up.

@@ -20,6 +20,8 @@ public struct RunOptions: Sendable {
   public var acceptsNumerics = false
   /// Whether every byte of the shards is read again.
   public var verifiesData = false
+  /// What processes of their own are told that train; nil to train in this one.
+  public var job: WorkerJob?
 
   /// Every default.
   public init() {}
@@ -63,7 +65,7 @@ public final class PipelineRunner {
     let recorder = MetricsRecorder(folder, loggingSteps: configuration.pretrain?.loggingSteps ?? 10)
     let context = RunContext(
       configuration: configuration, places: places, base: "", folder: folder, record: record,
-      acceptsNumerics: options.acceptsNumerics, verifiesData: options.verifiesData,
+      acceptsNumerics: options.acceptsNumerics, verifiesData: options.verifiesData, job: options.job,
       observers: [recorder] + observers,
       stop: shouldStop)
     Machine.start(threads: Machine.threadCount(configuration))
@@ -79,7 +81,7 @@ public final class PipelineRunner {
     _ = try chosenStages()
     if options.isFresh { try setAside() }
     try folder.make()
-    lock = try FileLock(folder.lock)
+    lock = try FileLock(folder.lock, isInheritable: options.job != nil)
   }
 
   /// The names of the stages that `run` goes through, in order.

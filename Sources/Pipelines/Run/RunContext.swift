@@ -18,14 +18,18 @@ public final class RunContext {
   public let acceptsNumerics: Bool
   /// Whether every byte of the shards is read again before training goes on.
   public let verifiesData: Bool
+  /// What processes of their own are told that train; nil to train in this one.
+  let job: WorkerJob?
   private let observers: [any PipelineObserver]
   private let stop: () -> Bool
 
   /// A context.
   public init(
     configuration: PipelineConfiguration, places: [String: Place], base: String, folder: RunFolder, record: RunRecord,
-    acceptsNumerics: Bool, verifiesData: Bool, observers: [any PipelineObserver], stop: @escaping () -> Bool
+    acceptsNumerics: Bool = false, verifiesData: Bool = false, job: WorkerJob? = nil,
+    observers: [any PipelineObserver], stop: @escaping () -> Bool
   ) {
+    self.job = job
     self.configuration = configuration
     self.places = places
     self.base = base

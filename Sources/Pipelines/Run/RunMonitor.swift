@@ -37,7 +37,9 @@ public final class RunMonitor: PipelineObserver {
         view.summary =
           total.map { "\(Figures.count(done)) of \(Figures.count($0)) \(unit)" } ?? "\(Figures.count(done)) \(unit)"
       }
-    case .noted(let stage, let text): change(stage) { $0.summary = text }
+    case .noted(let stage, let text):
+      change(stage) { $0.summary = text }
+      display.note(stage, text, at: LocalTime(secondsSince1970: Date().timeIntervalSince1970))
     case .finished(let stage, let summary, let seconds, let wasDone):
       change(stage) { view in
         view.state = .done(seconds: wasDone ? nil : seconds)
@@ -149,15 +151,9 @@ private struct TrainingProgress {
       }
     }
     if let peak, peak > 0 { view.shareOfPeak = speed * start.flopsPerToken / (peak * 1e9) }
-    view.memoryBytes = residentBytes
+    view.memoryBytes = MemoryUse.bytes
     view.evaluation = evaluation
     view.saved = saved.map { TrainingView.Saved(step: $0.step, secondsAgo: now - $0.time) }
     return view
-  }
-
-  /// The resident set of this process.
-  private var residentBytes: Int? {
-    guard let text = try? String(contentsOfFile: "/proc/self/statm", encoding: .utf8) else { return nil }
-    return text.split(separator: " ").dropFirst().first.flatMap { Int($0) }.map { $0 * sysconf(Int32(_SC_PAGESIZE)) }
   }
 }

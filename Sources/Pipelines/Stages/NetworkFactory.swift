@@ -3,17 +3,20 @@ import DurableFiles
 import JSON
 import Models
 import NN
+import Tensors
 import Tokenizers
 
 /// The network that a pipeline asks for: from a preset or a family's keys, or a finished model to go on with.
 enum NetworkFactory {
-  /// The network of `settings` for `tokenizer`, with parameters drawn from `seed` or taken from the finished model.
+  /// The network of `settings` for `tokenizer` in the memory of `allocate`, with parameters drawn from `seed` or taken from
+  /// the finished model; without a seed, with those that lie in the memory.
   static func make(
-    _ settings: ModelSettings, objective: [ObjectiveKind], tokenizer: Tokenizer, maximumLength: Int, seed: UInt64
+    _ settings: ModelSettings, objective: [ObjectiveKind], tokenizer: Tokenizer, maximumLength: Int, seed: UInt64?,
+    allocate: @escaping (Int) -> Slab = { Slab(count: $0) }
   ) throws -> LoadedModel {
-    if let from = settings.from { return try goingOn(from.path, objective, tokenizer, seed: seed) }
+    if let from = settings.from { return try goingOn(from.path, objective, tokenizer, seed: seed, allocate) }
     let model = try network(settings, objective, tokenizer, maximumLength: maximumLength)
-    return LoadedModel(new: model, seed: seed, tokenizer: tokenizer)
+    return LoadedModel(new: model, seed: seed, tokenizer: tokenizer, allocate: allocate)
   }
 
   /// The family of the network: of the preset or the keys, or of the finished model.
@@ -59,7 +62,8 @@ enum NetworkFactory {
 
   /// A finished model with the heads that the objective needs; heads it lacks are drawn from `seed`.
   private static func goingOn(
-    _ path: String, _ objective: [ObjectiveKind], _ tokenizer: Tokenizer, seed: UInt64
+    _ path: String, _ objective: [ObjectiveKind], _ tokenizer: Tokenizer, seed: UInt64?,
+    _ allocate: @escaping (Int) -> Slab
   ) throws -> LoadedModel {
     let found = try ModelReader.load(try ModelReference.folder(path))
     let wanted: any PublishedModel
@@ -73,8 +77,8 @@ enum NetworkFactory {
         "\(path) holds a \(found.model.architecture), which can't learn "
           + objective.map(\.rawValue).joined(separator: " and "), .usage)
     }
-    let loaded = LoadedModel(new: wanted, seed: seed, tokenizer: tokenizer)
-    loaded.store.copyValues(from: found.store)
+    let loaded = LoadedModel(new: wanted, seed: seed, tokenizer: tokenizer, allocate: allocate)
+    if seed != nil { loaded.store.copyValues(from: found.store) }
     return loaded
   }
 }

@@ -7,19 +7,15 @@ import Training
 /// Scores a network on the held-out rows: some of them on the way, all of them at the end.
 final class PretrainEvaluation {
   let objective: any Objective
-  /// The accuracy of always predicting the most frequent training token, on the rows last scored.
-  private(set) var unigramAccuracy: Double?
   /// What was scored last.
   private(set) var last: TermSums?
   private let some: HeldOutBatches?
   private let all: HeldOutBatches?
-  private let mostFrequent: Int32?
   private let evaluator: Evaluator
 
-  init(_ setup: PretrainSetup, _ objective: any Objective) throws {
+  init(_ setup: PretrainSetup, _ objective: any Objective, shared: EvaluationMemory? = nil) throws {
     self.objective = objective
-    evaluator = Evaluator(objective)
-    mostFrequent = setup.index.mostFrequentToken
+    evaluator = Evaluator(objective, frequent: setup.index.mostFrequentToken, shared: shared)
     guard setup.index.validation.rowCount > 0 else {
       (some, all) = (nil, nil)
       return
@@ -30,20 +26,28 @@ final class PretrainEvaluation {
   }
 
   /// The sums at an evaluation; nil if nothing is held out or it was cancelled.
-  func onTheWay(isLast: Bool, isCancelled: () -> Bool) throws -> TermSums? {
+  func onTheWay(step: Int, isLast: Bool, isCancelled: () -> Bool) throws -> TermSums? {
     guard let batches = isLast ? all : some else { return nil }
-    var (frequent, scored) = (0, 0)
-    let sums = try evaluator.evaluate(batches.count, isCancelled: isLast ? { false } : isCancelled) { number in
-      let batch = try batches.batch(number)
-      frequent += batch.targets.count { $0 == mostFrequent }
-      scored += batch.targets.count { $0 >= 0 }
-      return batch
-    }
-    if let sums {
-      last = sums
-      unigramAccuracy = scored == 0 ? nil : Double(frequent) / Double(scored)
-    }
+    let sums = try evaluator.evaluate(
+      batches.count, mark: 2 * step + (isLast ? 2 : 1), isCancelled: isLast ? { false } : isCancelled,
+      batch: batches.batch)
+    if let sums { last = sums }
     return sums
+  }
+
+  /// Takes over what the members of a group have scored.
+  func take(_ sums: TermSums) { last = sums }
+
+  /// The most batches of an evaluation.
+  var largestCount: Int { max(1, all?.count ?? 0) }
+
+  /// Whether there is anything to score.
+  var hasRows: Bool { all != nil }
+
+  /// The accuracy of always predicting the most frequent training token, on the rows last scored.
+  var unigramAccuracy: Double? {
+    guard let last, let scored = last.counts.first, scored > 0 else { return nil }
+    return Double(last.frequentCount) / Double(scored)
   }
 }
 

@@ -7,6 +7,7 @@ import NN
 import Objectives
 import Optimizers
 import Shards
+import Tensors
 import Tokenizers
 import Training
 
@@ -90,11 +91,11 @@ struct PretrainSetup {
     return index
   }
 
-  /// The network with its starting parameters.
-  func network(_ context: RunContext) throws -> LoadedModel {
+  /// The network with its starting parameters; in the memory of a group, with those that lie there.
+  func network(_ context: RunContext, allocate: ((Int) -> Slab)? = nil, isNew: Bool = true) throws -> LoadedModel {
     try NetworkFactory.make(
       context.configuration.model, objective: objectives, tokenizer: tokenizer, maximumLength: settings.maximumLength,
-      seed: seed)
+      seed: isNew ? seed : nil, allocate: allocate ?? { Slab(count: $0) })
   }
 
   /// What the network is to learn.
@@ -117,7 +118,8 @@ struct PretrainSetup {
 
   /// Takes the steps of `plan`.
   func trainer(
-    _ loaded: LoadedModel, _ objective: any Objective, _ optimizer: AdamW, _ plan: StepPlan, step: Int
+    _ loaded: LoadedModel, _ objective: any Objective, _ optimizer: AdamW, _ plan: StepPlan, step: Int,
+    shared: StepMemory? = nil
   ) -> Trainer {
     let curve = settings.schedule
     let schedule = Schedule(
@@ -128,6 +130,7 @@ struct PretrainSetup {
       configuration: StepConfiguration(
         learningRate: settings.learningRate, schedule: schedule,
         clipNorm: settings.maximumGradientNorm == 0 ? nil : settings.maximumGradientNorm),
-      source: CorpusSteps(rows, maker: maker, slotCount: settings.microBatches), seed: seed, step: step)
+      source: CorpusSteps(rows, maker: maker, slotCount: settings.microBatches), seed: seed, step: step,
+      shared: shared)
   }
 }

@@ -27,37 +27,51 @@ struct PretrainStage: Stage {
 
   func run(_ context: RunContext) throws -> StageResult {
     let setup = try PretrainSetup(settings, context)
-    let loaded = try setup.network(context)
+    let group = try context.job.map { try PretrainGroup(setup, context, job: $0) }
+    let loaded = try group?.loaded ?? setup.network(context)
     let objective = try setup.objective(loaded)
-    let optimizer = setup.optimizer(loaded)
+    let optimizer = group?.optimizer ?? setup.optimizer(loaded)
     let checkpoints = PretrainStage.checkpoints(context, settings)
     let resumed = try PretrainResume(context, setup, checkpoints).load(into: loaded, optimizer)
     let plan = try resumed.plan ?? firstPlan(setup, context)
-    var state =
-      resumed.state
-      ?? RunState(
-        progress: RunProgress(), frozen: setup.frozen(context), plan: JSONObject(), numerics: resumed.numerics)
-    state.numerics = resumed.numerics
-    state.plan = JSONObject([("steps", plan.json), ("tunable", context.configuration.tunableSettings)])
-    try countRepeated(after: state.progress.step, context)
-    let trainer = setup.trainer(loaded, objective, optimizer, plan, step: state.progress.step)
-    context.tell(.training(start(state.progress, plan, setup, loaded, objective)))
+    let progress = resumed.state?.progress ?? RunProgress()
+    try countRepeated(after: progress.step, context)
+    context.tell(.training(start(progress, plan, setup, loaded, objective)))
     let evaluation = try PretrainEvaluation(setup, objective)
-    let run = TrainingRun(
-      trainer, plan: runPlan(plan), progress: state.progress,
-      observers: [EventForwarder(context)],
-      evaluate: { try evaluation.onTheWay(isLast: trainer.step == plan.steps, isCancelled: { context.shouldStop }) },
-      save: { progress, isBest in
-        state.progress = progress
-        let files = try ModelWriter.files(loaded) + state.files(loaded.store, optimizer)
-        // Parameters and both moments, with room for everything else.
-        let bytes = UInt64(loaded.store.parameterCount * 12 + (1 << 20))
-        try checkpoints.save(step: progress.step, isBest: isBest, expectedBytes: bytes, files: files)
-      })
-    if try run.run(until: { context.shouldStop }) == .stopped {
-      throw StoppedOnRequest(standing: "step \(Figures.count(run.progress.step)) of \(Figures.count(plan.steps))")
+    let outcome: (RunOutcome, RunProgress)
+    if let group {
+      outcome = try group.run(progress, plan, resumed.numerics, evaluation)
+    } else {
+      let state = PretrainState(context, setup, plan, numerics: resumed.numerics)
+      outcome = try alone(setup, loaded, objective, optimizer, state, evaluation, progress, checkpoints)
     }
-    return try result(context, setup, checkpoints, evaluation, run.progress, loaded)
+    if outcome.0 == .stopped {
+      throw StoppedOnRequest(standing: "step \(Figures.count(outcome.1.step)) of \(Figures.count(plan.steps))")
+    }
+    return try result(context, setup, checkpoints, evaluation, outcome.1, loaded)
+  }
+
+  /// Trains in this process alone.
+  private func alone(
+    _ setup: PretrainSetup, _ loaded: LoadedModel, _ objective: any Objective, _ optimizer: AdamW,
+    _ state: PretrainState, _ evaluation: PretrainEvaluation, _ progress: RunProgress, _ checkpoints: CheckpointStore
+  ) throws -> (RunOutcome, RunProgress) {
+    let context = state.context
+    let trainer = setup.trainer(loaded, objective, optimizer, state.plan, step: progress.step)
+    trainer.mayLeaveOut = LeftOutSteps(context, isRecorder: true).mayLeaveOut
+    let run = TrainingRun(
+      trainer, plan: PretrainStage.runPlan(state.plan, settings), progress: progress,
+      observers: [EventForwarder(context)],
+      evaluate: evaluation.hasRows
+        ? {
+          try evaluation.onTheWay(
+            step: trainer.step, isLast: trainer.step == state.plan.steps, isCancelled: { context.shouldStop })
+        } : nil,
+      save: { progress, isBest in
+        try state.save(progress, isBest: isBest, loaded, optimizer, in: checkpoints)
+        return true
+      })
+    return (try run.run(until: { context.shouldStop }), run.progress)
   }
 
   /// Adds the steps that an earlier start took and did not save to those that are taken again.
@@ -91,7 +105,8 @@ struct PretrainStage: Stage {
       terms: objective.terms, flopsPerToken: flops)
   }
 
-  private func runPlan(_ plan: StepPlan) -> RunPlan {
+  /// When a run with the frozen plan evaluates, saves and stops.
+  static func runPlan(_ plan: StepPlan, _ settings: PretrainSettings) -> RunPlan {
     RunPlan(
       stopStep: plan.steps, evaluationInterval: plan.evaluationSteps(settings),
       saveInterval: settings.saveSteps)
@@ -124,7 +139,10 @@ struct PretrainStage: Stage {
     }
     figures["folder"] = .string(folder)
     var parts = ["\(Figures.count(progress.step)) steps", "\(Figures.count(progress.tokenCount)) tokens"]
-    if let sums = try evaluation.last ?? evaluation.onTheWay(isLast: true, isCancelled: { false }) {
+    if let sums = try evaluation.last
+      ?? evaluation.onTheWay(
+        step: progress.step, isLast: true, isCancelled: { false })
+    {
       let scores = EvaluationScores(sums, terms: evaluation.objective.terms, unigram: evaluation.unigramAccuracy)
       figures["validation"] = .object(scores.json)
       parts.insert(scores.text, at: 0)

@@ -47,7 +47,7 @@ struct StepTimer {
   }
 
   private func step(slots: Int) throws -> Double {
-    source.slotCount = slots
+    source.filledCount = slots
     let start = StepTimer.now
     _ = try trainer.advance()
     return StepTimer.now - start
@@ -56,12 +56,13 @@ struct StepTimer {
   private static var now: Double { Double(DispatchTime.now().uptimeNanoseconds) / 1e9 }
 }
 
-/// The same random batch in every slot.
+/// The same random batch in one slot or in both.
 private final class RandomSteps: StepSource {
   private let batch: Batch
-  var slotCount = 1
+  let slotCount = 2
+  var filledCount = 1
 
   init(_ batch: Batch) { self.batch = batch }
 
-  func slots(of step: Int) throws -> [Batch?] { (0..<slotCount).map { _ in batch } }
+  func slots(of step: Int) throws -> [Batch?] { (0..<slotCount).map { $0 < filledCount ? batch : nil } }
 }

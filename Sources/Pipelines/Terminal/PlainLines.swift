@@ -50,6 +50,9 @@ public struct PlainLines {
     }
   }
 
+  /// `14:20 pretrain: worker 1 was killed by signal 9 after step 1,204; replaced, nothing is lost`.
+  public func note(_ stage: String, _ text: String, now: LocalTime) -> String { line(now, stage, text) }
+
   private func line(_ now: LocalTime, _ name: String, _ text: String) -> String {
     style.plain(TerminalStyle.harmless("\(now.clock) \(name): \(text)"))
   }

@@ -54,6 +54,9 @@ public final class ProgressDisplay {
     }
   }
 
+  /// A plain line about something that happened in a stage.
+  public func note(_ stage: String, _ text: String, at now: LocalTime) { emit(plain.note(stage, text, now: now)) }
+
   /// Writes lines below everything, for good.
   public func finish(_ lines: [String]) {
     if isLive { block.leave() }

@@ -1,4 +1,5 @@
 import Checkpoints
+import Collectives
 import Datasets
 import DurableFiles
 import Embeddings
@@ -27,6 +28,7 @@ extension UserError {
     case let error as FineTuningError: self = UserError(error)
     case let error as EmbeddingError: self.init("\(error)", .usage)
     case let error as TrainingError: self = UserError(error)
+    case let error as CollectiveError: self.init("\(error)", .temporary)
     case let error as ProbeError: self.init("\(error)", .data)
     case let error as JSONError: self.init("\(error)", .data)
     default: self.init("\(error)", .fault)
@@ -130,6 +132,9 @@ extension UserError {
     case .notFinite:
       self.init("\(error)", .diverged)
       self = action("lower the learning rate")
+    case .bitsDiffer:
+      self.init("\(error)", .suspect)
+      self = action("test this machine's memory; every checkpoint is verified when it is read")
     case .frozenKey: self.init("\(error)", .mismatch)
     case .state: self.init("\(error)", .data)
     case .emptyStep: self.init("\(error)", .fault)

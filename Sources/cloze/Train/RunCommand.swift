@@ -43,6 +43,7 @@ struct RunCommand: ParsableCommand {
     options.from = from
     options.acceptsNumerics = acceptNumerics
     options.verifiesData = verifyData
+    options.job = WorkerJob(source: source, path: pipeline, overrides: changes.overrides)
     let runner = PipelineRunner(file, source: source, options: options)
     let stop = StopRequest()
     let session = try RunSession(runner, file.configuration)
@@ -75,10 +76,15 @@ struct PipelineChanges: ParsableArguments {
     help: ArgumentHelp(
       "Set a key of the pipeline, such as pretrain.max_steps=1000; may be repeated.", valueName: "key=value"))
   var settings: [String] = []
-  @Option(help: "Threads that share each step; never changes the result.")
+  @Option(help: "Threads of each worker; never changes the result.")
   var threads: Int?
-  @Option(help: "Processes that share each step; this version runs one.")
+  @Option(help: "Processes that share each step; never changes the result.")
   var workers: Int?
+
+  /// The changes as `--set` spells them.
+  var overrides: [String] {
+    settings + (threads.map { ["machine.threads=\($0)"] } ?? []) + (workers.map { ["machine.workers=\($0)"] } ?? [])
+  }
 
   /// The pipeline in `path` with these changes.
   func load(_ path: String) throws -> (PipelineFile, source: [UInt8]) {
@@ -88,9 +94,6 @@ struct PipelineChanges: ParsableArguments {
         .action("name a file such as pipelines/quickstart.yaml")
     }
     let source = try files.readBounded(path, limit: 1 << 20)
-    var overrides = settings
-    if let threads { overrides.append("machine.threads=\(threads)") }
-    if let workers { overrides.append("machine.workers=\(workers)") }
     let file = PipelineFile(source, path: path, overrides: overrides) { name in
       try? files.readBounded(name, limit: 1 << 20)
     }

@@ -21,7 +21,7 @@ struct RunSession {
     let log = try? AppendFile(runner.folder.log, isSynchronized: false)
     display = ProgressDisplay(environment: environment) { line in try? log?.append(line) }
     var header =
-      "Cloze \(Cloze.configuration.version) · \(threads) thread\(threads == 1 ? "" : "s") · \(CPULevel.active.name) float32, "
+      "Cloze \(Cloze.configuration.version) · \(ProcessLayout(configuration).text) · \(CPULevel.active.name) float32, "
     header += "\(Figures.fixed(peak, 0)) GFLOP/s measured"
     if blas.isMended { header += " · OpenBLAS mended: \(blas.detectedCore) → \(blas.core)" }
     header += " · \(runner.folder.path)"

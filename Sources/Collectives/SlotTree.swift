@@ -22,6 +22,28 @@ public enum SlotTree {
     1 << (Int.bitWidth - 1 - (count - 1).leadingZeroBitCount)
   }
 
+  /// The fewest nodes that cover `range` of the tree on `count` slots, in order: what one worker can add up by itself.
+  public static func nodes(covering range: Range<Int>, of count: Int) -> [Range<Int>] {
+    nodes(covering: range, below: 0..<count)
+  }
+
+  private static func nodes(covering range: Range<Int>, below node: Range<Int>) -> [Range<Int>] {
+    if !range.overlaps(node) { return [] }
+    if range.lowerBound <= node.lowerBound && node.upperBound <= range.upperBound { return [node] }
+    let middle = node.lowerBound + leftCount(node.count)
+    return nodes(covering: range, below: node.lowerBound..<middle)
+      + nodes(covering: range, below: middle..<node.upperBound)
+  }
+
+  /// The most values that are alive at a time while `nodes` are folded one after the other and their results are kept.
+  public static func liveCount(_ nodes: [Range<Int>]) -> Int {
+    nodes.enumerated().map { $0 + liveCount($1.count) }.max() ?? 0
+  }
+
+  private static func liveCount(_ count: Int) -> Int {
+    count < 2 ? count : max(liveCount(leftCount(count)), 1 + liveCount(count - leftCount(count)))
+  }
+
   /// The rows of each of `slots` slots when `rows` rows are dealt in order, sizes differing by at most one.
   public static func deal(_ rows: Int, into slots: Int) -> [Range<Int>] {
     (0..<slots).map { $0 * rows / slots..<($0 + 1) * rows / slots }

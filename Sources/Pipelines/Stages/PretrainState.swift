@@ -1,0 +1,65 @@
+import Checkpoints
+import JSON
+import NN
+import Optimizers
+import Training
+
+/// What a checkpoint of pretraining says beside parameters and moments, and how one is saved.
+struct PretrainState {
+  let context: RunContext
+  let plan: StepPlan
+  private let frozen: JSONObject
+  private let numerics: String
+
+  init(_ context: RunContext, _ setup: PretrainSetup, _ plan: StepPlan, numerics: String) {
+    self.context = context
+    self.plan = plan
+    self.numerics = numerics
+    frozen = setup.frozen(context)
+  }
+
+  /// Brings a checkpoint to the disk; returns only when it is there.
+  func save(
+    _ progress: RunProgress, isBest: Bool, _ loaded: LoadedModel, _ optimizer: AdamW, in checkpoints: CheckpointStore
+  ) throws {
+    let state = RunState(
+      progress: progress, frozen: frozen,
+      plan: JSONObject([("steps", plan.json), ("tunable", context.configuration.tunableSettings)]), numerics: numerics)
+    let files = try ModelWriter.files(loaded) + state.files(loaded.store, optimizer)
+    // Parameters and both moments, with room for everything else.
+    let bytes = UInt64(loaded.store.parameterCount * 12 + (1 << 20))
+    try checkpoints.save(step: progress.step, isBest: isBest, expectedBytes: bytes, files: files)
+  }
+}
+
+/// The rule for steps whose loss or gradient is not finite: left out, recorded before that takes effect, and not more than
+/// three in a row.
+final class LeftOutSteps {
+  private let context: RunContext
+  private let isRecorder: Bool
+  private var last: Int?
+  private var inARow = 0
+  private static let most = 3
+
+  /// The rule for one process; one of a group records.
+  init(_ context: RunContext, isRecorder: Bool) {
+    self.context = context
+    self.isRecorder = isRecorder
+  }
+
+  /// Whether a step may be left out.
+  func mayLeaveOut(_ found: NonFiniteStep) throws -> Bool {
+    inARow = last == found.step - 1 ? inARow + 1 : 1
+    last = found.step
+    guard inARow <= LeftOutSteps.most else { return false }
+    if isRecorder {
+      try context.decide(
+        "leave-out-step",
+        [
+          ("step", .integer(Int64(found.step + 1))), ("loss", .string("\(found.loss)")),
+          ("grad_norm", .string("\(found.gradientNorm)")),
+        ])
+    }
+    return true
+  }
+}

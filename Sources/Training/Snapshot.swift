@@ -1,0 +1,81 @@
+import Collectives
+import NN
+import Optimizers
+import Tensors
+
+/// A copy of parameters and moments that a process of its own writes to the disk while training goes on.
+///
+/// It is a real copy: the live values change while it is written.
+public final class Snapshot {
+  /// What belongs to a snapshot beside the copy.
+  private struct Header: BitwiseCopyable {
+    var progress = RunProgress()
+    var isBest = false
+  }
+
+  /// The copies of values, first and second moments, for a store of the same layout.
+  public let slabs: [Slab]
+  private let group: any ProcessGroup
+  private let header: SharedTable<Header>
+  /// How many snapshots were taken, and how many of them are on the disk.
+  private let taken, written: SharedWord
+  /// The last step that is on the disk, counted from 1; 0 for none.
+  private let durable: SharedTable<Int>
+
+  /// Room for a snapshot in the memory of `group`.
+  public init(_ group: any ProcessGroup, _ store: ParameterStore) {
+    self.group = group
+    let count = store.slabCount
+    slabs = (0..<3).map { _ in group.slab(count) }
+    header = group.table(of: Header.self, count: 1)
+    taken = group.word()
+    written = group.word()
+    durable = group.table(of: Int.self, count: 1)
+  }
+
+  /// Whether nothing waits to be written.
+  public var isIdle: Bool { taken.value == written.value }
+
+  /// The last step that is on the disk.
+  public var durableStep: Int? { durable[0] == 0 ? nil : durable[0] - 1 }
+
+  /// Copies this member's share, once the snapshot before is on the disk.
+  public func take(_ store: ParameterStore, _ optimizer: AdamW, _ progress: RunProgress, isBest: Bool) throws {
+    while !isIdle {
+      group.beat(.saving)
+      written.wait(while: written.value, seconds: 0.05)
+    }
+    group.beat(.saving)
+    let share = group.share(of: store.slabCount)
+    for (copy, slab) in zip(slabs, [store.memory.values, optimizer.firstMoment, optimizer.secondMoment]) {
+      copy.copy(slab, share, to: share.lowerBound)
+    }
+    try group.barrier()
+    guard group.rank == 0 else { return }
+    header[0] = Header(progress: progress, isBest: isBest)
+    taken.announce(taken.value &+ 1)
+  }
+
+  /// Writes one snapshot after the other, for as long as this process lives; each when all that led to it is reported, so
+  /// that a run that goes on from it lacks no record.
+  ///
+  /// - Parameter save: brings a snapshot to the disk; returns only when it is there.
+  public func serve(_ run: RunMemory, save: (RunProgress, _ isBest: Bool) throws -> Void) throws -> Never {
+    while true {
+      guard !isIdle else {
+        taken.wait(while: taken.value, seconds: 1)
+        continue
+      }
+      let header = header[0]
+      run.waitForTaking()
+      try save(header.progress, header.isBest)
+      durable[0] = header.progress.step + 1
+      written.announce(written.value &+ 1)
+    }
+  }
+}
+
+extension ProcessGroup {
+  /// The next slab that all members see.
+  public func slab(_ count: Int) -> Slab { Slab(adopting: floats(count), count: count) {} }
+}
