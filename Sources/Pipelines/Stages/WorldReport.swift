@@ -4,10 +4,8 @@ import Foundation
 import JSON
 import Models
 import NN
-import Objectives
 import Randomness
 import SampleWorld
-import Tensors
 import Tokenizers
 import Training
 
@@ -19,22 +17,13 @@ struct WorldReport {
   /// The same as figures.
   private(set) var figures = JSONObject()
 
-  /// Fresh documents have numbers from here on; the corpus' start at 0.
-  private static let firstFresh: UInt64 = 1 << 40
   private static let documentCount = 1_000
-  /// A right build exceeds it once in a million: E[p_model / p_world] ≤ 1, and Markov's inequality.
-  static let bound = log(1e6)
 
-  private let world = World()
-  private let texts: [String]
-  private let stories: [Story]
+  private let fresh: FreshStories
+  private var world: World { fresh.world }
 
   init(_ context: RunContext, _ sample: SynthesisSettings) throws {
-    let world = world
-    stories = (0..<UInt64(WorldReport.documentCount)).map {
-      world.document(index: WorldReport.firstFresh + $0, seed: UInt64(clamping: sample.seed))
-    }
-    texts = stories.map { world.render($0) }
+    fresh = FreshStories(count: WorldReport.documentCount, seed: sample.seed)
     guard let pretrain = context.configuration.pretrain else { return }
     let setup = try PretrainSetup(pretrain, context)
     let loaded = try ModelReader.load(try ModelReference.folder(context.folder.path))
@@ -48,13 +37,15 @@ struct WorldReport {
   /// ln p_model − ln p_world over the fresh documents, and the share of the gap that the model closes.
   private mutating func compare(_ model: any CausalLanguageModel, _ setup: PretrainSetup, _ context: RunContext) throws
   {
-    guard let end = setup.tokenizer.specials.endOfText else { return }
+    let longest = min(setup.settings.maximumLength, model.extents.maximumLength)
+    guard let end = setup.tokenizer.specials.endOfText,
+      let bound = CausalBound(
+        fresh, model: model, tokenizer: setup.tokenizer, maker: setup.maker, maximumLength: longest)
+    else { return }
+    let texts = fresh.texts
     let documents = texts.map { setup.tokenizer.ids($0) }
-    let modelTotal = WorldReport.logProbability(documents, model, end: end)
-    let worldTotal = stories.reduce(0) { $0 + world.logProbability(of: $1) }
     let loose = try texts.reduce(0) { $0 + (try world.sentenceIndependentLogProbability(ofDocument: $1)) }
-    let excess = modelTotal - worldTotal
-    let closed = (modelTotal - loose) / (worldTotal - loose)
+    let closed = (bound.model - loose) / (bound.world - loose)
     let bytes = Double(texts.reduce(0) { $0 + $1.utf8.count })
     func bits(_ total: Double) -> Double { -total / log(2) / bytes }
     let training = try trainingDocuments(setup, end)
@@ -63,37 +54,19 @@ struct WorldReport {
       return documents.reduce(0) { $0 + baseline.logProbability(of: $1 + [end]) }
     }
     for (name, value) in [
-      ("world", worldTotal), ("model", modelTotal), ("sentence_independent", loose), ("unigram", grams[0]),
+      ("world", bound.world), ("model", bound.model), ("sentence_independent", loose), ("unigram", grams[0]),
       ("trigram", grams[1]),
     ] { figures["\(name)_bits_per_byte"] = .number(bits(value)) }
-    figures["excess_nats"] = .number(excess)
+    figures["excess_nats"] = .number(bound.excess)
     figures["gap_closed"] = .number(closed)
     lines = [
-      "on \(Figures.count(texts.count)) fresh documents: world \(Figures.fixed(bits(worldTotal), 3)), model "
-        + "\(Figures.fixed(bits(modelTotal), 3)), sentence-independent world "
+      "on \(Figures.count(texts.count)) fresh documents: world \(Figures.fixed(bits(bound.world), 3)), model "
+        + "\(Figures.fixed(bits(bound.model), 3)), sentence-independent world "
         + "\(Figures.fixed(bits(loose), 3)), trigram \(Figures.fixed(bits(grams[1]), 3)), unigram "
         + "\(Figures.fixed(bits(grams[0]), 3)) bits/byte",
       "gap closed between sentences: \(Figures.percent(closed, digits: 1))",
-      excess <= WorldReport.bound
-        ? "the model knows nothing it can't know: ln p(model) − ln p(world) = \(Figures.fixed(excess, 1)), "
-          + "at most \(Figures.fixed(WorldReport.bound, 1))"
-        : "THE MODEL IS BETTER THAN THE TRUTH by \(Figures.fixed(excess, 1)) nats: something leaks",
+      bound.sentence,
     ]
-  }
-
-  /// Σ ln p(document) with end-of-text before and behind, one row each.
-  static func logProbability(_ documents: [[Int32]], _ model: any CausalLanguageModel, end: Int32) -> Double {
-    let objective = CausalLanguageModeling(model)
-    let workspace = Workspace()
-    let limit = model.extents.maximumLength
-    return stride(from: 0, to: documents.count, by: 16).reduce(0) { total, start in
-      var batch = Batch(sequences: Sequences())
-      for document in documents[start..<min(start + 16, documents.count)] {
-        batch.sequences.append(ids: Array(([end] + document).prefix(limit)), sample: 0)
-        batch.targets += (document + [end]).prefix(limit)
-      }
-      return total - objective.scores(batch, on: Tape.inference(workspace))[0].total
-    }
   }
 
   /// Token ids of training documents with end-of-text behind, for the n-gram models.
@@ -108,8 +81,9 @@ struct WorldReport {
 
   /// The accuracy that no next-sentence classifier can exceed on average, beside the model's.
   private mutating func compareNextSentence(_ context: RunContext) throws {
+    let stories = fresh.stories
     let bayes = NextSentenceBayes(world: world)
-    var numbers = RandomKey(seed: 1, purpose: .evaluation).numbers(sample: WorldReport.firstFresh)
+    var numbers = RandomKey(seed: 1, purpose: .evaluation).numbers(sample: FreshStories.first)
     var certainty = 0.0
     var count = 0
     for (index, story) in stories.enumerated() where story.sentences.count > 1 {
