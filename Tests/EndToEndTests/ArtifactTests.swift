@@ -75,6 +75,28 @@ import Testing
     }
   }
 
+  @Test func whatARunLeavesIsReadFromAnyFolder() throws {
+    try Toy.with { toy in
+      _ = try toy.pipeline("[clm]", ["  max_steps: 3"])
+      func cloze(_ arguments: [String], from current: String) throws -> Finished {
+        try ClozeProcess.run(arguments, in: toy.folder, current: current)
+      }
+      let begun = try cloze(["run", "toy.yaml", "--checkpoints", "runs"], from: toy.folder)
+      #expect(begun.code == 0, "\(begun.errors)")
+      let here = try cloze(["batch", "runs/toy", "1", "--json"], from: toy.folder)
+      let there = try cloze(["batch", toy.run("toy"), "1", "--json"], from: "/")
+      #expect(there.code == 0, "\(there.errors)")
+      #expect(try JSONValue.parse(Array(there.output.utf8))["rows"]?.array?.count == 16)
+      #expect(here.output == there.output)
+      // Every default is a pipeline too.
+      let again = try cloze(
+        ["run", toy.run("toy/resolved.yaml"), "--checkpoints", toy.path("again")], from: "/")
+      #expect(again.code == 0, "\(again.errors)")
+      let weights = "toy/pretrain/latest/model.safetensors"
+      #expect(try toy.bytes("again/\(weights)") == toy.bytes("runs/\(weights)"))
+    }
+  }
+
   @Test func aFreshStartSetsTheOldRunAsideAndDeletesNothing() throws {
     try Toy.with { toy in
       let pipeline = try toy.pipeline("[mlm]", ["  max_steps: 5"])

@@ -51,7 +51,8 @@ final class ClozeProcess {
   }
 
   /// Starts the program; what it writes is kept in `folder`.
-  init(_ arguments: [String], in folder: String, failpoints: String? = nil) throws {
+  /// - Parameter current: its current folder; that of the tests if nil.
+  init(_ arguments: [String], in folder: String, current: String? = nil, failpoints: String? = nil) throws {
     let program = try Self.program()
     let number = UUID().uuidString
     (output, errors) = ("\(folder)/output-\(number)", "\(folder)/errors-\(number)")
@@ -61,6 +62,7 @@ final class ClozeProcess {
     posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0)
     posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, output, O_WRONLY | O_CREAT | O_TRUNC, 0o600)
     posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, errors, O_WRONLY | O_CREAT | O_TRUNC, 0o600)
+    if let current { posix_spawn_file_actions_addchdir_np(&actions, current) }
     // The child decides about signals itself, whatever the tests' own process ignores.
     var attributes = posix_spawnattr_t()
     posix_spawnattr_init(&attributes)
@@ -83,8 +85,8 @@ final class ClozeProcess {
   }
 
   /// Runs the program to its end.
-  static func run(_ arguments: [String], in folder: String) throws -> Finished {
-    try ClozeProcess(arguments, in: folder).wait()
+  static func run(_ arguments: [String], in folder: String, current: String? = nil) throws -> Finished {
+    try ClozeProcess(arguments, in: folder, current: current).wait()
   }
 
   deinit {

@@ -51,6 +51,9 @@ let small = """
   pretrain: {max_steps: 100}
   """
 
+/// The same for a model that reads from left to right.
+let smallCausal = small.replacing("bert-mini", with: "gpt-mini")
+
 @Suite struct PipelineFileTests {
   @Test func theExampleOfTheInterfaceIsReadWithEveryValue() throws {
     let file = read(letters)
@@ -218,13 +221,43 @@ let small = """
   }
 
   @Test func theResolvedTextReadsBackToTheSameSettings() {
-    for text in [letters, small] {
-      let first = read(text, path: "run.yaml", set: ["corpus.text=yes: no", "seed=9"]).configuration
+    for text in [letters, small, smallCausal] {
+      let first = read(text, path: "/jobs/run.yaml", set: ["corpus.text=yes: no", "seed=9"]).configuration
       let second = read(first.resolved(), path: "other.yaml")
       #expect(second.problems.isEmpty, "\(second.problems)\n\(first.resolved())")
       #expect(second.configuration == first, "\(first.resolved())")
       #expect(read(first.resolved(explained: true), path: "other.yaml").configuration == first)
     }
+  }
+
+  @Test func theResolvedTextMeansTheSameFilesWhereverItLies() throws {
+    let text =
+      small.replacing("a.txt", with: "[texts/*.txt, /srv/b.txt, ~/c.txt]")
+      .replacing("preset: bert-mini", with: "from: models/old") + """
+
+        tokenizer: {from: words}
+        finetune: [{name: a, train: t.tsv, validation: v.tsv, test: /srv/e.tsv}]
+        embed: [{name: b, input: rows.tsv}]
+        """
+    let first = read(text).configuration
+    let resolved = read(first.resolved(from: "/start"), path: "far/away/resolved.yaml")
+    #expect(resolved.problems.isEmpty, "\(resolved.problems)")
+    let pipeline = resolved.configuration
+    #expect(pipeline.corpus.shards?.map(\.path) == ["/start/jobs/texts/*.txt", "/srv/b.txt", "~/c.txt"])
+    #expect(pipeline.model.from?.path == "/start/jobs/models/old")
+    #expect(pipeline.tokenizer.from?.path == "/start/jobs/words")
+    let task = try #require(pipeline.finetune.first)
+    #expect(task.train.path == "/start/jobs/t.tsv" && task.validation?.path == "/start/jobs/v.tsv")
+    #expect(task.test?.path == "/srv/e.tsv" && pipeline.embed.first?.input.path == "/start/jobs/rows.tsv")
+    #expect(pipeline.frozenSettings == first.frozenSettings, "where a run starts is no part of what it is")
+  }
+
+  @Test func aDefaultThatHasNoMeaningMayBeWrittenAndAnotherValueMayNot() {
+    let written = ["pretrain.mlm_probability=0.15", "pretrain.whole_word_masking=false"]
+    #expect(read(smallCausal, set: written).problems.isEmpty)
+    let problems = read(smallCausal, set: ["pretrain.mlm_probability=0.2", "pretrain.whole_word_masking=true"]).problems
+    #expect(problems.map(\.path) == ["pretrain.mlm_probability", "pretrain.whole_word_masking"], "\(problems)")
+    #expect(problems.allSatisfy { $0.message == "has no meaning for clm" })
   }
 
   @Test func namesOfOtherFamiliesAreSpelledAsTheFamilyDoes() {

@@ -130,8 +130,13 @@ struct PipelineChecks {
           ? "gpt2 reads from left to right: its objective is [clm]" : "bert is trained with [mlm] or [mlm, nsp]")
     }
     if objective.contains(.clm) {
-      for key in ["mlm_probability", "whole_word_masking"] where reader.isWritten("pretrain.\(key)") {
-        reader.report("pretrain.\(key)", "has no meaning for clm")
+      let defaults = PretrainSettings()
+      // A default that is written says nothing: `resolved.yaml` has all of them.
+      if pretrain.maskingShare != defaults.maskingShare {
+        reader.report("pretrain.mlm_probability", "has no meaning for clm")
+      }
+      if pretrain.masksWholeWords != defaults.masksWholeWords {
+        reader.report("pretrain.whole_word_masking", "has no meaning for clm")
       }
     } else if pretrain.acrossDocuments {
       reader.report("pretrain.across_documents", "is for clm; mlm rows never see another document")

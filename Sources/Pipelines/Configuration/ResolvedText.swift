@@ -1,11 +1,17 @@
+import Foundation
 import JSON
 
 extension PipelineConfiguration {
-  /// Every setting as YAML: what `plan --resolved` prints and `resolved.yaml` holds.
-  /// - Parameter explained: with the help of each key behind it.
-  public func resolved(explained: Bool = false) -> String {
+  /// Every setting as YAML: what `plan --resolved` prints and `resolved.yaml` holds. Its paths are absolute, so that it
+  /// means the same wherever it lies and is read.
+  /// - Parameters:
+  ///   - explained: with the help of each key behind it.
+  ///   - folder: where relative paths begin; the current folder if nil.
+  public func resolved(explained: Bool = false, from folder: String? = nil) -> String {
+    var settled = self
+    settled.settle(in: folder ?? FileManager.default.currentDirectoryPath)
     var writer = YAMLWriter(help: explained ? Self.helpByPath : [:])
-    writer.write(settings(.all), path: "", indentation: 0)
+    writer.write(settled.settings(.all), path: "", indentation: 0)
     return writer.text
   }
 

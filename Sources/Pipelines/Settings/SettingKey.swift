@@ -47,6 +47,8 @@ public struct SettingKey<Group: SettingGroup>: Sendable {
   let value: @Sendable (Group, SettingFilter) -> JSONValue
   /// Reads a value into the group, and reports what is wrong with it.
   let read: @Sendable (inout Group, YAMLNode, _ path: String, inout SettingReader) -> Void
+  /// Continues the relative paths of the setting from a folder.
+  let settle: @Sendable (inout Group, _ folder: String) -> Void
   /// The keys inside, if this is a group or a list of groups.
   let inner: @Sendable (_ path: String) -> [SettingDescription]
 
@@ -68,6 +70,7 @@ public struct SettingKey<Group: SettingGroup>: Sendable {
       }
       group[keyPath: property] = value
     }
+    settle = { group, folder in group[keyPath: property] = group[keyPath: property].settled(in: folder) }
     inner = { _ in [] }
   }
 
@@ -79,6 +82,7 @@ public struct SettingKey<Group: SettingGroup>: Sendable {
       name: name, help: help, wanted: "a map",
       value: { group, filter in group[keyPath: property].settings(filter) },
       read: { group, node, path, reader in reader.read(node, path, into: &group[keyPath: property]) },
+      settle: { group, folder in group[keyPath: property].settle(in: folder) },
       inner: { Inner.descriptions(path: $0) })
   }
 
@@ -94,7 +98,8 @@ public struct SettingKey<Group: SettingGroup>: Sendable {
         var inner = Inner()
         reader.read(node, path, into: &inner)
         group[keyPath: property] = inner
-      }, inner: { Inner.descriptions(path: $0) })
+      }, settle: { group, folder in group[keyPath: property]?.settle(in: folder) },
+      inner: { Inner.descriptions(path: $0) })
   }
 
   /// A key whose value is a list of maps.
@@ -118,12 +123,16 @@ public struct SettingKey<Group: SettingGroup>: Sendable {
           reader.read(element, "\(path).\(index)", into: &inner)
           return inner
         }
+      },
+      settle: { group, folder in
+        for index in group[keyPath: property].indices { group[keyPath: property][index].settle(in: folder) }
       }, inner: { Inner.descriptions(path: $0 + "[]") })
   }
 
   private init(
     name: String, help: String, wanted: String, value: @escaping @Sendable (Group, SettingFilter) -> JSONValue,
     read: @escaping @Sendable (inout Group, YAMLNode, String, inout SettingReader) -> Void,
+    settle: @escaping @Sendable (inout Group, String) -> Void,
     inner: @escaping @Sendable (String) -> [SettingDescription]
   ) {
     self.name = name
@@ -132,6 +141,7 @@ public struct SettingKey<Group: SettingGroup>: Sendable {
     permanence = .free
     self.value = value
     self.read = read
+    self.settle = settle
     self.inner = inner
   }
 }
@@ -164,6 +174,11 @@ extension SettingGroup {
     }
     if filter != .tunable { pairs += further.map { ($0.key, $0.value) } }
     return .object(JSONObject(pairs))
+  }
+
+  /// Continues every relative path from a folder.
+  mutating func settle(in folder: String) {
+    for key in Self.keys { key.settle(&self, folder) }
   }
 
   /// Every key, with the keys inside behind it.

@@ -8,6 +8,13 @@ public protocol SettingValue: Equatable, Sendable {
   init?(setting node: YAMLNode)
   /// The value as it is written out.
   var setting: JSONValue { get }
+  /// The value with its relative paths continued from a folder.
+  func settled(in folder: String) -> Self
+}
+
+extension SettingValue {
+  /// Itself: most values are no paths.
+  public func settled(in folder: String) -> Self { self }
 }
 
 extension SettingValue where Self: RawRepresentable & CaseIterable, RawValue == String {
@@ -122,6 +129,9 @@ extension Optional: SettingValue where Wrapped: SettingValue {
 
   /// The value or `null`.
   public var setting: JSONValue { self?.setting ?? .null }
+
+  /// Nothing, or the value settled.
+  public func settled(in folder: String) -> Self { map { $0.settled(in: folder) } }
 }
 
 /// One value, or a list of them where each is tried.
@@ -141,6 +151,9 @@ extension Array: SettingValue where Element: SettingValue {
 
   /// The elements.
   public var setting: JSONValue { .array(map(\.setting)) }
+
+  /// Each element settled.
+  public func settled(in folder: String) -> Self { map { $0.settled(in: folder) } }
 }
 
 /// `a, b and c`.

@@ -135,6 +135,12 @@ public struct FilePath: SettingValue {
 
   /// The joined path.
   public var setting: JSONValue { .string(path) }
+
+  /// The path from `folder` on; absolute ones, those of the home folder and missing ones stay as they are.
+  public func settled(in folder: String) -> FilePath {
+    let isRelative = !path.isEmpty && !path.hasPrefix("/") && !path.hasPrefix("~/")
+    return isRelative ? FilePath(folder.hasSuffix("/") ? folder + path : "\(folder)/\(path)") : self
+  }
 }
 
 /// A column of a table: by name, or by number from 0 where the file has no header.

@@ -146,13 +146,9 @@ public struct RunStatus: Sendable {
 
 extension RunFolder {
   /// The pipeline that the run was last started with.
-  ///
-  /// Relative paths in `resolved.yaml` start from the folder in which the run was started.
   public func resolvedPipeline() throws -> PipelineFile {
-    let bytes = try fileSystem.readBounded(resolved, limit: 4 << 20)
-    let file = PipelineFile(bytes, path: Paths.name(of: resolved))
-    // It was checked before it was written; what is said now about defaults that do not apply is no problem.
-    if file.places.isEmpty { throw UserError.pipeline(resolved, file.problems) }
+    let file = PipelineFile(try fileSystem.readBounded(resolved, limit: 4 << 20), path: resolved)
+    if !file.problems.isEmpty { throw UserError.pipeline(resolved, file.problems) }
     return file
   }
 
