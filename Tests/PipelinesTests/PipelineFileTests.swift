@@ -187,6 +187,34 @@ let smallCausal = small.replacing("bert-mini", with: "gpt-mini")
     #expect(both.problems.map(\.message) == ["cannot stand beside max_steps; keep one of them"])
   }
 
+  @Test func anOptionalKeyWithoutAValueIsAsIfItWereNotWritten() {
+    for override in ["pretrain.budget=null", "pretrain.budget=", "pretrain.budget=~", "tokenizer.kind=null"] {
+      let file = read(small, set: ["pretrain.max_steps=300", override])
+      #expect(file.problems.isEmpty, "\(override): \(file.problems)")
+      #expect(file.configuration == read(small, set: ["pretrain.max_steps=300"]).configuration, "\(override)")
+    }
+    let written = small.replacing("max_steps: 100", with: "max_steps: 100, epochs: null, batch_tokens: , batch_size: 8")
+    #expect(read(written).problems.isEmpty, "\(read(written).problems)")
+    #expect(read(small, set: ["pretrain.max_steps=null"]).problems.first?.message.hasPrefix("never ends") == true)
+    #expect(read(small, set: ["model.num_hidden_layers=null"]).configuration == read(small).configuration)
+    // What is not there need not be taken away, but a mistake stays one.
+    let finished = "model: {from: old}\nfinetune: [{name: a, train: t.tsv}]"
+    #expect(read(finished, set: ["pretrain.budget=null"]).configuration.pretrain == nil)
+    #expect(read(finished, set: ["pretrain.bugdet=null"]).problems.contains { $0.message.contains("unknown key") })
+    #expect(read(small, set: ["seed=null"]).problems.map(\.message) == ["has no value; wants a whole number from 0"])
+  }
+
+  @Test func aKeyWithoutAValueTakesAwayThatOfTheFileBelow() {
+    let base = small.replacing("max_steps: 100", with: "budget: 72h, learning_rate: 1e-3, eval_steps: 50")
+    let file = read("extends: base.yaml\npretrain: {budget: null, epochs: 2, eval_steps: }\n", base: base)
+    #expect(file.problems.isEmpty, "\(file.problems)")
+    let pretrain = file.configuration.pretrain
+    #expect(pretrain?.budget == nil && pretrain?.epochs == 2 && pretrain?.evaluationSteps == nil)
+    #expect(pretrain?.learningRate == 1e-3)
+    let kept = read("extends: base.yaml\npretrain: {epochs: null}\n", base: base)
+    #expect(kept.configuration.pretrain?.budget == TimeSpan(seconds: 259_200), "no value pushes nothing out")
+  }
+
   @Test func anElementOfAListIsSetByItsNameOrNumber() {
     let text = small + "\nfinetune:\n  - {name: dept, train: d.tsv}\n  - {name: mood, train: m.tsv}\n"
     let file = read(

@@ -93,7 +93,8 @@ public struct ModelSettings: SettingGroup {
         continue
       }
       if let problem = key.problem(override.value) {
-        reader.report(path, problem)
+        // Without a value it is as if the key were not written.
+        if override.value != .null { reader.report(path, problem) }
       } else {
         spelled.append(Override(key: name, value: override.value))
       }

@@ -100,9 +100,12 @@ public struct PipelineFile: Sendable {
     }
     var value = parser.root ?? YAMLNode(.text("", isPlain: true), place: .commandLine)
     value.moveToCommandLine()
-    if let message = YAMLMerge.set(
-      path.split(separator: ".", omittingEmptySubsequences: false).map(String.init), value, in: &root)
-    {
+    let keys = path.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
+    // A known key of a map that is not there need not be taken away.
+    let map = keys.dropLast().reduce(root as YAMLNode?) { $0?[$1] }
+    let isKnown = PipelineConfiguration.allKeys.contains { $0.path == path }
+    if value.isNull, map?.isNull ?? true, isKnown { return }
+    if let message = YAMLMerge.set(keys, value, in: &root) {
       problems.append(Problem(.commandLine, shown(path), message))
     }
   }

@@ -49,6 +49,8 @@ public struct SettingKey<Group: SettingGroup>: Sendable {
   let read: @Sendable (inout Group, YAMLNode, _ path: String, inout SettingReader) -> Void
   /// Continues the relative paths of the setting from a folder.
   let settle: @Sendable (inout Group, _ folder: String) -> Void
+  /// Whether the value is a map of further keys, or a list of such.
+  let isGroup: Bool
   /// The keys inside, if this is a group or a list of groups.
   let inner: @Sendable (_ path: String) -> [SettingDescription]
 
@@ -71,6 +73,7 @@ public struct SettingKey<Group: SettingGroup>: Sendable {
       group[keyPath: property] = value
     }
     settle = { group, folder in group[keyPath: property] = group[keyPath: property].settled(in: folder) }
+    isGroup = false
     inner = { _ in [] }
   }
 
@@ -142,6 +145,7 @@ public struct SettingKey<Group: SettingGroup>: Sendable {
     self.value = value
     self.read = read
     self.settle = settle
+    isGroup = true
     self.inner = inner
   }
 }

@@ -49,6 +49,8 @@ public struct SettingReader {
         for index in before..<problems.count where problems[index].path == inner {
           problems[index].place = entry.place
         }
+        // An optional key without a value is as if it were not written.
+        if entry.value.isNull, problems.count == before, !key.isGroup { places[inner] = nil }
       } else if !group.take(entry, path: inner, &self) {
         let names = Group.keys.map(\.name) + Group.furtherNames
         report(entry.place, shownPath(inner), Self.unknown(entry.key, among: names))

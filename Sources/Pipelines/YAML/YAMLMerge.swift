@@ -1,7 +1,7 @@
 /// Trees put on top of each other.
 enum YAMLMerge {
-  /// `node` on top of `base`: maps merge key by key, anything else replaces. Of settings that exclude each other, those
-  /// on top push the others out.
+  /// `node` on top of `base`: maps merge key by key, anything else replaces, and a key without a value takes away what
+  /// is below it. Of settings that exclude each other, those on top push the others out.
   static func merged(_ node: YAMLNode, over base: YAMLNode) -> YAMLNode {
     var result = base
     removeAlternatives(to: paths(of: node), from: &result)
@@ -21,10 +21,11 @@ enum YAMLMerge {
     return YAMLNode(.map(entries), place: node.place, folder: node.folder)
   }
 
-  /// Sets the value at a path of keys; elements of a list are named by their number or by their `name`.
+  /// Sets the value at a path of keys; elements of a list are named by their number or by their `name`. Without a value
+  /// the key is left as if it were not written.
   /// - Returns: what is wrong with the path, nil if nothing is.
   static func set(_ path: [String], _ value: YAMLNode, in root: inout YAMLNode) -> String? {
-    removeAlternatives(to: [path.joined(separator: ".")], from: &root)
+    if !value.isNull { removeAlternatives(to: [path.joined(separator: ".")], from: &root) }
     return set(path[...], value, in: &root)
   }
 
@@ -61,9 +62,9 @@ enum YAMLMerge {
     }
   }
 
-  /// The dotted paths of every key in a tree of maps.
+  /// The dotted paths of every key with a value in a tree of maps.
   private static func paths(of node: YAMLNode, below path: String = "") -> [String] {
-    (node.entries ?? []).flatMap { entry in
+    (node.entries ?? []).filter { !$0.value.isNull }.flatMap { entry in
       let inner = path.isEmpty ? entry.key : "\(path).\(entry.key)"
       return [inner] + paths(of: entry.value, below: inner)
     }
