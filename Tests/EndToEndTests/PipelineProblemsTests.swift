@@ -1,3 +1,4 @@
+import JSON
 import Testing
 
 /// What is wrong with a pipeline is told with its place before anything is started.
@@ -31,6 +32,21 @@ import Testing
       expect(
         try toy.cloze(pipeline), code: 64, "a vocabulary of 64 is too small", "do: set tokenizer.vocab_size to")
       #expect(!toy.exists("runs/toy/tokenizer/tokenizer.json") && toy.savedSteps("toy").isEmpty)
+    }
+  }
+
+  @Test func accentsAreKeptOrRemovedAsThePipelineSays() throws {
+    try Toy.with { toy in
+      try toy.writeShard("accents/a.txt", (0..<30).map { ["Élève \($0) mène la fête.", "Où est le garçon?"] })
+      let pipeline = try toy.pipeline("[mlm]", ["  shards: accents/*.txt"])
+      for (setting, isKept) in [("null", false), ("true", false), ("false", true)] {
+        let finished = try toy.cloze(
+          pipeline, "--as", setting, "--until", "tokenizer", "--set", "tokenizer.strip_accents=\(setting)")
+        #expect(finished.code == 0, "\(finished.errors)")
+        #expect(try toy.text("runs/\(setting)/tokenizer/vocab.txt").contains("ê") == isKept, "\(setting)")
+        let written = try JSONValue.parse(try toy.bytes("runs/\(setting)/tokenizer/tokenizer_config.json"))
+        #expect(written["strip_accents"]?.bool == Bool(setting) && written["do_lower_case"]?.bool == true)
+      }
     }
   }
 

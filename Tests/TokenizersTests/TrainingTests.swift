@@ -10,9 +10,11 @@ struct TrainingTests {
   ]
 
   private func trained(
-    _ kind: TokenizerKind, _ size: Int, _ documents: [String] = documents, lowercase: Bool = false
+    _ kind: TokenizerKind, _ size: Int, _ documents: [String] = documents, lowercase: Bool = false,
+    stripAccents: Bool? = nil
   ) throws -> Tokenizer {
-    var trainer = TokenizerTrainer(kind: kind, vocabularySize: size, lowercase: lowercase)
+    var trainer = TokenizerTrainer(
+      kind: kind, vocabularySize: size, lowercase: lowercase, stripAccents: stripAccents)
     for document in documents { trainer.add(document) }
     return try trainer.train()
   }
@@ -50,6 +52,21 @@ struct TrainingTests {
     #expect(tokenizer.encode("low", pair: "new").typeIds.first == 0)
     #expect(tokenizer.ids("Lower") == tokenizer.ids("lower"))
     #expect(!tokenizer.ordinaryIds.contains(4) && tokenizer.ordinaryIds.count == tokenizer.vocabularySize - 5)
+  }
+
+  @Test(
+    arguments: [
+      (true, nil, "unicode"), (true, true, "unicode"), (true, false, "ünïcödé"), (false, nil, "Ünïcödé"),
+      (false, true, "Unicode"), (false, false, "Ünïcödé"),
+    ] as [(Bool, Bool?, String)])
+  func accentsAreRemovedAsAskedElseWithUpperCase(lowercase: Bool, stripAccents: Bool?, read: String) throws {
+    let tokenizer = try trained(.wordpiece, 300, lowercase: lowercase, stripAccents: stripAccents)
+    #expect(tokenizer.decode(tokenizer.ids("Ünïcödé")) == read)
+    let written = stripAccents.map { "\($0)" } ?? "null"
+    #expect(tokenizer.tokenizerJSON.contains("\"strip_accents\":\(written)"))
+    let characters = try trained(.characters, 300, lowercase: lowercase, stripAccents: stripAccents)
+    let kept = stripAccents == true ? read : lowercase ? "ünïcödé" : "Ünïcödé"
+    #expect(characters.decode(characters.ids("Ünïcödé")) == kept, "other kinds keep accents unless told")
   }
 
   @Test func tooSmallAVocabularySaysTheLeastSize() throws {

@@ -10,7 +10,7 @@ public struct TokenizerSettings: SettingGroup {
   public var vocabularySize = 16_384
   /// Whether upper case is folded; by default only for `wordpiece`.
   public var lowercase: Bool?
-  /// Whether accents are removed; by default where `lowercase` is on.
+  /// Whether accents are removed; by default for `wordpiece` where `lowercase` is on.
   public var stripAccents: Bool?
   /// The least count of a pair or word for a token of its own.
   public var minimumFrequency = 2
@@ -30,7 +30,9 @@ public struct TokenizerSettings: SettingGroup {
         wanted: "a whole number from 6 to 1,000,000"
       ) { (6...1_000_000).contains($0) },
       SettingKey("lowercase", \.lowercase, "fold upper case; default: true for wordpiece, false for others", .frozen),
-      SettingKey("strip_accents", \.stripAccents, "remove accents; default: as lowercase", .frozen),
+      SettingKey(
+        "strip_accents", \.stripAccents, "remove accents; default: as lowercase for wordpiece, false for others",
+        .frozen),
       SettingKey(
         "min_frequency", \.minimumFrequency, "least count of a pair that becomes a token", .frozen,
         wanted: "a whole number from 1"

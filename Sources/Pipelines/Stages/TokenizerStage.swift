@@ -54,7 +54,7 @@ struct TokenizerStage: Stage {
     }
     var trainer = TokenizerTrainer(
       kind: kind, vocabularySize: settings.vocabularySize, lowercase: settings.lowercase ?? (kind == .wordpiece),
-      specialTokens: isCausal ? .causal : .encoder,
+      stripAccents: settings.stripAccents, specialTokens: isCausal ? .causal : .encoder,
       // Every character is kept: a text can be written again only with all of them.
       minimumCount: kind == .characters ? 1 : settings.minimumFrequency)
     let corpus = try CorpusStage.load(context)

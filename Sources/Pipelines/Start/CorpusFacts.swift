@@ -120,7 +120,7 @@ public struct CorpusFacts: Sendable {
     let isCausal = configuration.model.resolvedFamily == .gpt2
     return try TokenEstimate(
       kind: settings.kind ?? (isCausal ? .byteBPE : .wordpiece), vocabularySize: settings.vocabularySize,
-      lowercase: settings.lowercase, isCausal: isCausal, documents: documents)
+      lowercase: settings.lowercase, stripAccents: settings.stripAccents, isCausal: isCausal, documents: documents)
   }
 
   /// The facts for programs.

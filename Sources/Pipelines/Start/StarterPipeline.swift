@@ -69,7 +69,7 @@ public struct StarterPipeline: Sendable {
       textBytes: sample.textBytes, family: wishes.family, isIdeographic: sample.letters.isIdeographic)
     let estimate = try TokenEstimate(
       kind: wishes.family == .gpt2 ? .byteBPE : .wordpiece, vocabularySize: vocabulary, lowercase: nil,
-      isCausal: wishes.family == .gpt2, documents: sample.documents)
+      stripAccents: nil, isCausal: wishes.family == .gpt2, documents: sample.documents)
     bytesPerToken = estimate.bytesPerToken
     tokens = sample.textBytes / max(0.1, estimate.bytesPerToken)
     choice = try StarterChoice(

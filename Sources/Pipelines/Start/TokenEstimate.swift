@@ -24,12 +24,13 @@ public struct TokenEstimate: Equatable, Sendable {
   /// Measured with a tokenizer that is trained on three documents of four and tried on the others.
   /// - Throws: `TokenizerError` if the text is too little for the vocabulary.
   public init(
-    kind: TokenizerKind, vocabularySize: Int, lowercase: Bool?, isCausal: Bool, documents: [String]
+    kind: TokenizerKind, vocabularySize: Int, lowercase: Bool?, stripAccents: Bool?, isCausal: Bool,
+    documents: [String]
   ) throws(TokenizerError) {
     let kind = Tokenizers.TokenizerKind(rawValue: kind.rawValue) ?? .wordpiece
     var trainer = TokenizerTrainer(
       kind: kind, vocabularySize: vocabularySize, lowercase: lowercase ?? (kind == .wordpiece),
-      specialTokens: isCausal ? .causal : .encoder)
+      stripAccents: stripAccents, specialTokens: isCausal ? .causal : .encoder)
     var bytes = 0
     var tried: [String] = []
     for (place, document) in documents.enumerated() {

@@ -7,8 +7,10 @@ public struct TokenizerTrainer: Sendable {
   public let kind: TokenizerKind
   /// The largest number of ids; text with little variety gives fewer.
   public let vocabularySize: Int
-  /// Whether text is lower-cased (and, for WordPiece, stripped of accents) before anything else.
+  /// Whether text is lower-cased before anything else.
   public let lowercase: Bool
+  /// Whether accents are removed before anything else; nil: for WordPiece where text is lower-cased, else never.
+  public let stripAccents: Bool?
   /// The special tokens the vocabulary begins with.
   public let specialTokens: SpecialTokenSet
   /// Pairs seen less often are not merged, and `characters` keeps no character seen less often.
@@ -17,7 +19,7 @@ public struct TokenizerTrainer: Sendable {
   public let alphabetLimit: Int
   private var counts: WordCounts
   private let map: BertCharacterMap
-  private let normalizer: BertNormalizer?
+  let normalizer: BertNormalizer?
   private var word = WordBuffer()
 
   /// The largest vocabulary supported.
@@ -30,24 +32,27 @@ public struct TokenizerTrainer: Sendable {
   /// document says once, or 1 for characters, so that nothing is lost. `maximumBytes` bounds the memory for words: above it the
   /// rarest are dropped.
   public init(
-    kind: TokenizerKind, vocabularySize: Int, lowercase: Bool = false, specialTokens: SpecialTokenSet? = nil,
-    minimumCount: Int? = nil, alphabetLimit: Int? = nil, maximumBytes: Int = 1 << 30
+    kind: TokenizerKind, vocabularySize: Int, lowercase: Bool = false, stripAccents: Bool? = nil,
+    specialTokens: SpecialTokenSet? = nil, minimumCount: Int? = nil, alphabetLimit: Int? = nil,
+    maximumBytes: Int = 1 << 30
   ) {
     self.kind = kind
     self.vocabularySize = vocabularySize
     self.lowercase = lowercase
+    self.stripAccents = stripAccents
     self.specialTokens = specialTokens ?? (kind == .wordpiece ? .encoder : .causal)
     self.minimumCount = minimumCount ?? (kind == .characters ? 1 : 2)
     self.alphabetLimit = alphabetLimit ?? max(100, vocabularySize / 4)
     counts = WordCounts(maximumBytes: maximumBytes)
-    normalizer = Self.normalizer(kind, lowercase: lowercase)
+    normalizer = Self.normalizer(kind, lowercase: lowercase, stripAccents: stripAccents)
     map = BertCharacterMap(normalizer ?? .identity)
   }
 
-  static func normalizer(_ kind: TokenizerKind, lowercase: Bool) -> BertNormalizer? {
-    if kind == .wordpiece { return BertNormalizer(lowercases: lowercase) }
-    guard lowercase else { return nil }
-    return BertNormalizer(cleansText: false, spacesIdeographs: false, stripsAccents: false, lowercases: true)
+  private static func normalizer(_ kind: TokenizerKind, lowercase: Bool, stripAccents: Bool?) -> BertNormalizer? {
+    if kind == .wordpiece { return BertNormalizer(stripsAccents: stripAccents, lowercases: lowercase) }
+    let strips = stripAccents ?? false
+    guard lowercase || strips else { return nil }
+    return BertNormalizer(cleansText: false, spacesIdeographs: false, stripsAccents: strips, lowercases: lowercase)
   }
 
   /// Distinct words (characters for `characters`) counted so far.

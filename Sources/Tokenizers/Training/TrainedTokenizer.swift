@@ -29,7 +29,7 @@ extension TokenizerTrainer {
     }
     return Tokenizer(
       vocabulary: vocabulary,
-      encoder: TextEncoder(normalizer: Self.normalizer(kind, lowercase: lowercase), model: model), added: added,
+      encoder: TextEncoder(normalizer: normalizer, model: model), added: added,
       template: specialTokens.template, decoder: decoder, specials: specials)
   }
 }

@@ -36,6 +36,8 @@ struct TokenizerTrain: ParsableCommand {
   var vocabSize = 16_384
   @Flag(inversion: .prefixedNo, help: "Fold upper case; on for wordpiece if not given.")
   var lowercase: Bool?
+  @Flag(inversion: .prefixedNo, help: "Remove accents; for wordpiece as --lowercase if not given, else off.")
+  var stripAccents: Bool?
   @Option(help: "Least count of a pair that becomes a token.")
   var minFrequency: Int?
   @Option(help: ArgumentHelp("JSONL key or column that holds the text.", valueName: "column"))
@@ -67,7 +69,7 @@ struct TokenizerTrain: ParsableCommand {
     let kind = Tokenizers.TokenizerKind(rawValue: kind) ?? .wordpiece
     var trainer = TokenizerTrainer(
       kind: kind, vocabularySize: vocabSize, lowercase: lowercase ?? (kind == .wordpiece),
-      minimumCount: minFrequency)
+      stripAccents: stripAccents, minimumCount: minFrequency)
     var source = CorpusSource(shards: shards, text: text)
     source.document = DocumentRule(rawValue: document) ?? .blankLine
     source.onBadRecord = Shards.BadRecordPolicy(rawValue: onBadRecord) ?? .fail
