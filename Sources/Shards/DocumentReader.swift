@@ -56,12 +56,12 @@ public final class DocumentReader {
     _ shard: ShardFile, index: Int = 0, source: CorpusSource, from position: DocumentPosition? = nil,
     readAhead: Int = 4
   ) throws(ShardError) {
-    try self.init(shard, index: index, source: source, from: position, readAhead: readAhead, digesting: false)
+    try self.init(shard, index: index, source: source, from: position, readAhead: readAhead, indexing: nil)
   }
 
   init(
     _ shard: ShardFile, index: Int, source: CorpusSource, from position: DocumentPosition?, readAhead: Int,
-    digesting: Bool
+    indexing: IndexingPass?
   ) throws(ShardError) {
     self.shard = shard
     self.index = index
@@ -70,7 +70,7 @@ public final class DocumentReader {
       maker = .table(
         try TableReader(
           shard, columns: [source.text] + (source.group.map { [$0] } ?? []), source: source, from: position,
-          readAhead: readAhead, digesting: digesting))
+          readAhead: readAhead, indexing: indexing))
       return
     }
     let framing: RecordReader.Framing =
@@ -80,7 +80,7 @@ public final class DocumentReader {
       default: .lines
       }
     let records = try RecordReader(
-      shard, source: source, framing: framing, from: position, readAhead: readAhead, digesting: digesting)
+      shard, source: source, framing: framing, from: position, readAhead: readAhead, indexing: indexing)
     maker = shard.format == .txt ? .text(records) : .json(records)
   }
 

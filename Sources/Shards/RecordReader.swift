@@ -42,7 +42,7 @@ final class RecordReader {
 
   init(
     _ shard: ShardFile, source: CorpusSource, framing: Framing, from position: DocumentPosition?, readAhead depth: Int,
-    digesting: Bool = false
+    indexing: IndexingPass? = nil
   ) throws(ShardError) {
     self.shard = shard
     self.source = source
@@ -50,7 +50,7 @@ final class RecordReader {
     self.position = position
     framer = framing.framer(limit: max(1, source.maximumRecordBytes), line: position.line)
     let open = { () throws(ShardError) in
-      try ShardStream(shard, maximumRatio: source.maximumRatio, from: position.offset, digesting: digesting)
+      try ShardStream(shard, maximumRatio: source.maximumRatio, from: position.offset, indexing: indexing)
     }
     if depth > 0 {
       let ahead = RecordReader.ahead(try open(), depth: depth)

@@ -1,4 +1,4 @@
-/// Why a shard cannot be found, read or written.
+/// Why a shard is not found, read or written.
 public enum ShardError: Error, Equatable, Sendable {
   case noMatch(pattern: String, hint: String?)
   case notFound(path: String)
@@ -15,6 +15,8 @@ public enum ShardError: Error, Equatable, Sendable {
   case unseparable(path: String, document: Int)
   case cannotCreate(path: String, errno: Int32)
   case cannotWrite(path: String, errno: Int32)
+  /// Somebody asked for the reading to stop.
+  case cancelled
 }
 
 /// What is wrong with a compressed shard.
@@ -49,6 +51,7 @@ extension ShardError {
     case .expandsTooMuch: 77
     case .cannotCreate: 73
     case .cannotWrite: 74
+    case .cancelled: 10
     }
   }
 }
@@ -79,6 +82,7 @@ extension ShardError: CustomStringConvertible {
       "document \(document) would not be read back from \(path) as one document: it holds what separates documents"
     case .cannotCreate(let path, let errno): "\(path) cannot be created: \(systemMessage(errno))"
     case .cannotWrite(let path, let errno): "\(path) cannot be written: \(systemMessage(errno))"
+    case .cancelled: "reading the shards was stopped on request"
     }
   }
 }

@@ -62,8 +62,11 @@ extension ShardIndex {
   /// How the shards differ from the index, by name: missing ones, added ones and those with other contents.
   ///
   /// A quick check trusts a file of the recorded size and time, and reads one of another time; a full check reads all.
-  /// - Throws: `ShardError` for a shard that cannot be read.
-  public func changes(in set: ShardSet, quick: Bool) throws(ShardError) -> [ShardChange] {
+  /// - Parameter isCancelled: asked between blocks of reading.
+  /// - Throws: `ShardError` for a shard that cannot be read, and if cancelled.
+  public func changes(
+    in set: ShardSet, quick: Bool, isCancelled: () -> Bool = { false }
+  ) throws(ShardError) -> [ShardChange] {
     var recorded: [String: Entry] = [:]
     for entry in entries { recorded[entry.name] = entry }
     var changes: [ShardChange] = []
@@ -73,7 +76,7 @@ extension ShardIndex {
         continue
       }
       let file = try InputFile(path: shard.path)
-      if try !entry.describes(file, quick: quick) {
+      if try !entry.describes(file, quick: quick, isCancelled: isCancelled) {
         changes.append(.changed(name: shard.name, recordedBytes: entry.bytes, bytes: file.size))
       }
     }
@@ -81,32 +84,36 @@ extension ShardIndex {
   }
 
   /// Stops if the shards are not those of the index.
-  /// - Throws: `ShardError.shardsChanged` with every change, or the error of a shard that cannot be read.
-  public func verify(_ set: ShardSet, quick: Bool) throws(ShardError) {
-    let changes = try changes(in: set, quick: quick)
+  /// - Parameter isCancelled: asked between blocks of reading.
+  /// - Throws: `ShardError.shardsChanged` with every change, the error of a shard that cannot be read, or `cancelled`.
+  public func verify(_ set: ShardSet, quick: Bool, isCancelled: () -> Bool = { false }) throws(ShardError) {
+    let changes = try changes(in: set, quick: quick, isCancelled: isCancelled)
     if !changes.isEmpty { throw .shardsChanged(changes) }
   }
 }
 
 extension ShardIndex.Entry {
-  fileprivate func describes(_ file: InputFile, quick: Bool) throws(ShardError) -> Bool {
+  fileprivate func describes(
+    _ file: InputFile, quick: Bool, isCancelled: () -> Bool
+  ) throws(ShardError) -> Bool {
     guard file.size == bytes else { return false }
     if quick, file.modified == modified { return true }
-    return try file.sha256() == sha256
+    return try file.sha256(isCancelled: isCancelled) == sha256
   }
 }
 
 extension InputFile {
   /// The digest of the whole file.
-  func sha256() throws(ShardError) -> String {
+  func sha256(isCancelled: () -> Bool) throws(ShardError) -> String {
     try seek(to: 0)
     let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 20, alignment: 64)
     defer { buffer.deallocate() }
     var digest = SHA256()
-    while true {
+    while !isCancelled() {
       let count = try read(into: buffer)
       guard count > 0 else { return digest.hex() }
       digest.update(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
     }
+    throw .cancelled
   }
 }

@@ -21,6 +21,7 @@ final class ShardStream {
   private let file: InputFile
   private let decoder: (any BlockDecoder)?
   private let maximumRatio: Int
+  private let indexing: IndexingPass?
   private var digest: SHA256?
   private let input: UnsafeMutableRawBufferPointer
   private var unread = 0..<0
@@ -31,12 +32,15 @@ final class ShardStream {
   private var toDrop: UInt64 = 0
   private var ending: StreamPart?
 
-  init(_ shard: ShardFile, maximumRatio: Int, from offset: UInt64 = 0, digesting: Bool = false) throws(ShardError) {
+  init(
+    _ shard: ShardFile, maximumRatio: Int, from offset: UInt64 = 0, indexing: IndexingPass? = nil
+  ) throws(ShardError) {
     self.shard = shard
+    self.indexing = indexing
     self.maximumRatio = maximumRatio
     file = try InputFile(path: shard.path)
     decoder = try ShardStream.decoder(of: shard)
-    digest = digesting ? SHA256() : nil
+    digest = indexing == nil ? nil : SHA256()
     input = .allocate(byteCount: 256 << 10, alignment: 64)
     try fill()
     try checkMagic()
@@ -57,6 +61,10 @@ final class ShardStream {
   /// The next piece; after the end or a fault always the same.
   func next() -> StreamPart {
     while ending == nil {
+      guard indexing?.isCancelled() != true else {
+        ending = .fault(.cancelled)
+        break
+      }
       var piece = decodedPiece()
       if toDrop > 0 {
         let dropped = Int(min(toDrop, UInt64(piece.count)))
@@ -73,7 +81,10 @@ final class ShardStream {
 
   /// The digest of the whole file after damage: reads on without decoding.
   func digestOfRest() throws(ShardError) -> String? {
-    while !isInputAtEnd { try fill() }
+    while !isInputAtEnd {
+      if indexing?.isCancelled() == true { throw .cancelled }
+      try fill()
+    }
     return digest?.hex()
   }
 

@@ -31,12 +31,12 @@ public final class TableReader {
   public convenience init(
     _ shard: ShardFile, columns: [String], source: CorpusSource, readAhead: Int = 0
   ) throws(ShardError) {
-    try self.init(shard, columns: columns, source: source, from: nil, readAhead: readAhead, digesting: false)
+    try self.init(shard, columns: columns, source: source, from: nil, readAhead: readAhead, indexing: nil)
   }
 
   init(
     _ shard: ShardFile, columns names: [String], source: CorpusSource, from position: DocumentPosition?,
-    readAhead: Int, digesting: Bool
+    readAhead: Int, indexing: IndexingPass?
   ) throws(ShardError) {
     let separator: UInt8 = shard.format == .tsv ? 0x09 : 0x2C
     let hasQuotes = source.quotes ?? (shard.format == .csv)
@@ -57,12 +57,12 @@ public final class TableReader {
         }?.value
       }
       records = try RecordReader(
-        shard, source: source, framing: framing, from: position, readAhead: readAhead, digesting: digesting)
+        shard, source: source, framing: framing, from: position, readAhead: readAhead, indexing: indexing)
       return
     }
     let first = try RecordReader(
       shard, source: source, framing: framing, from: nil, readAhead: position == nil ? readAhead : 0,
-      digesting: digesting)
+      indexing: indexing)
     let row = try first.next(policy: .fail) { record, window in
       TableReader.fields(record, window, separator, hasQuotes)
     }
@@ -71,7 +71,7 @@ public final class TableReader {
     fieldCount = row?.value.count
     if let position, position.offset > first.position.offset {
       records = try RecordReader(
-        shard, source: source, framing: framing, from: position, readAhead: readAhead, digesting: digesting)
+        shard, source: source, framing: framing, from: position, readAhead: readAhead, indexing: indexing)
     } else {
       records = first
       records.forgetHeader()

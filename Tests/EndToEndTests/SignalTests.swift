@@ -1,3 +1,4 @@
+import Foundation
 import Glibc
 import JSON
 import Testing
@@ -51,6 +52,30 @@ import Testing
       #expect(ending == .exited(128 + SIGINT), "\(ending)")
       #expect(time < .milliseconds(500), "\(time)")
       print("a second request ended the process after \(time)")
+    }
+  }
+
+  @Test func aRequestToStopIsHeardWhileTheCorpusIsRead() throws {
+    try Toy.with { toy in
+      // Zeros that take no room and minutes to read.
+      try toy.write("one\n", to: "corpus/z.txt")
+      let file = try #require(FileHandle(forWritingAtPath: toy.path("corpus/z.txt")))
+      try file.truncate(atOffset: 1 << 38)
+      try file.close()
+      let process = try toy.start(
+        try toy.pipeline("[mlm]", ["  document: line\n  on_bad_record: skip\n  max_record_size: 64KB"]))
+      #expect(process.reaches { toy.exists("runs/toy/run.json") })
+      usleep(300_000)
+      #expect(process.isRunning, "the corpus is read already: nothing is shown")
+      let start = ContinuousClock.now
+      process.send(SIGINT)
+      let stopped = try process.wait()
+      #expect(stopped.code == 10, "\(stopped.ending): \(stopped.errors)")
+      #expect(ContinuousClock.now - start < .seconds(5))
+      #expect(stopped.message.contains("Stopped in the reading of the corpus"), "\(stopped.errors)")
+      #expect(!toy.exists("runs/toy/corpus/index.json"))
+      try toy.write("one\n", to: "corpus/z.txt")
+      #expect(try toy.cloze(toy.path("toy.yaml"), "--until", "corpus").code == 0)
     }
   }
 

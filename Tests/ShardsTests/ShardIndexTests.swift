@@ -67,6 +67,50 @@ import Testing
     }
   }
 
+  /// A file of zeros that takes no room, so long that only a pass that is cancelled ends soon.
+  private func endless(_ folder: TemporaryFolder, _ name: String) throws {
+    let path = try folder.write(name, Array("one\n".utf8))
+    let file = try #require(FileHandle(forWritingAtPath: path))
+    try file.truncate(atOffset: 1 << 36)
+    try file.close()
+  }
+
+  @Test(arguments: [1, 2])
+  func aCancelledPassEndsAfterTheBlocksUnderWay(workers: Int) throws {
+    let folder = try TemporaryFolder()
+    for name in ["a.txt", "b.txt", "c.txt"] { try endless(folder, name) }
+    var source = CorpusSource(shards: [folder.path], document: .line, onBadRecord: .skip, onBadShard: .skip)
+    source.maximumRecordBytes = 1 << 16
+    let set = try ShardSet(resolving: source)
+    var questions = 0
+    let error = #expect(throws: ShardError.self) {
+      try ShardIndex.build(
+        set, source: source, workers: workers,
+        isCancelled: {
+          questions += 1
+          return questions == 3
+        })
+    }
+    #expect(error == .cancelled && error?.exitCode == 10 && questions >= 3, "\(String(describing: error))")
+  }
+
+  @Test func aCancelledCheckEndsAfterTheBlockUnderWay() throws {
+    let folder = try TemporaryFolder()
+    _ = try folder.write("a.txt", Array("one\n".utf8))
+    let source = CorpusSource(shards: [folder.path])
+    let set = try ShardSet(resolving: source)
+    let index = try ShardIndex.build(set, source: source).index
+    var questions = 0
+    let error = #expect(throws: ShardError.self) {
+      try index.verify(set, quick: false) {
+        questions += 1
+        return true
+      }
+    }
+    #expect(error == .cancelled && questions == 1, "\(String(describing: error))")
+    try index.verify(set, quick: false)
+  }
+
   @Test func anIndexSurvivesItsFile() throws {
     let corpus = try corpus()
     let index = try ShardIndex.build(ShardSet(resolving: corpus.source), source: corpus.source).index

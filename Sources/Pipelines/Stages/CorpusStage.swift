@@ -29,8 +29,11 @@ struct CorpusStage: Stage {
     let settings = context.configuration.corpus
     if let sample = settings.synthesize { try SampleFiles.makeIfAbsent(sample, settings, context) }
     let (set, source) = try CorpusStage.shards(settings)
-    let (index, report) = try ShardIndex.build(
-      set, source: source, workers: ProcessInfo.processInfo.activeProcessorCount)
+    let (index, report) = try CorpusStage.stoppable {
+      try ShardIndex.build(
+        set, source: source, workers: ProcessInfo.processInfo.activeProcessorCount,
+        isCancelled: { context.shouldStop })
+    }
     guard index.documents > 0 else {
       throw UserError("the corpus is empty: \(set.shards.count) shards and no document with text in them", .data)
         .action("look at what the shards hold: cloze corpus inspect")
@@ -49,10 +52,19 @@ struct CorpusStage: Stage {
       throw UserError("\(context.folder.corpusIndex) is missing", .data).action("start anew with --fresh")
     }
     let index = try ShardIndex(json: json)
-    try index.verify(set, quick: !context.verifiesData)
+    try stoppable { try index.verify(set, quick: !context.verifiesData, isCancelled: { context.shouldStop }) }
     let seed = UInt64(context.configuration.seed)
     let split = try ValidationSplit(source.validation, set: set, index: index, seed: seed)
     return IndexedCorpus(shards: set, source: source, index: index, split: split)
+  }
+
+  /// What `read` gives; one that was cancelled is a stop on request.
+  private static func stoppable<Read>(_ read: () throws -> Read) throws -> Read {
+    do {
+      return try read()
+    } catch ShardError.cancelled {
+      throw StoppedOnRequest(standing: "in the reading of the corpus, which begins anew")
+    }
   }
 
   /// The shards that the settings name, and how to read them.

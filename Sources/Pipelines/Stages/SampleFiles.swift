@@ -17,13 +17,14 @@ public enum SampleFiles {
     context.tell(.noted(stage: "corpus", "writing the bundled sample to \(folder)"))
     try write(
       folder, documents: sample.documents, taskRows: sample.taskRows, seed: UInt64(clamping: sample.seed),
-      fileSystem: context.folder.fileSystem)
+      fileSystem: context.folder.fileSystem, shouldStop: { context.shouldStop })
   }
 
   /// Writes `documents` stories as .txt.gz shards, and the task's tables with `taskRows` rows to learn from and a quarter
   /// as many to test on. The tables come last: where they are, the sample is whole.
   public static func write(
-    _ folder: String, documents: Int, taskRows: Int, seed: UInt64, fileSystem: any FileSystem = RealFileSystem()
+    _ folder: String, documents: Int, taskRows: Int, seed: UInt64, fileSystem: any FileSystem = RealFileSystem(),
+    shouldStop: () -> Bool = { false }
   ) throws {
     try fileSystem.makeFolders(folder)
     let world = World()
@@ -32,6 +33,7 @@ public enum SampleFiles {
       let name = "stories-" + String(repeating: "0", count: max(0, 3 - digits.count)) + digits + ".txt.gz"
       let writer = try ShardWriter(path: Paths.join(folder, name))
       for index in start..<min(start + documentsPerShard, documents) {
+        if shouldStop() { throw StoppedOnRequest(standing: "in the writing of the sample, which begins anew") }
         try writer.write(world.render(world.document(index: UInt64(index), seed: seed)))
       }
       try writer.close()

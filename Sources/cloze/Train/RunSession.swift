@@ -53,7 +53,8 @@ struct RunSession {
 
   /// The lines after a stop on request.
   func stopped(_ stopped: StoppedOnRequest) {
-    display.finish(["", "Stopped at \(stopped.standing); everything is saved. The same command goes on."])
+    let standing = stopped.standing.hasPrefix("step ") ? "at \(stopped.standing)" : stopped.standing
+    display.finish(["", "Stopped \(standing); everything is saved. The same command goes on."])
   }
 
   private var style: TerminalStyle {
