@@ -44,6 +44,9 @@ public final class VectorFile {
     (path.hasSuffix(".npy") ? String(path.dropLast(4)) : path) + ".ids.txt"
   }
 
+  /// What a row is called: its own id, or its place among the rows, from 0 as in the array.
+  public static func name(id: String?, row: Int) -> String { id ?? "\(row)" }
+
   /// Adds a row.
   /// - Throws: `EmbeddingError.lineBreakInName` where an array file's names could not be told apart, `FileError`.
   public func append(_ vector: [Float], name: String) throws {

@@ -97,6 +97,25 @@ import Testing
     }
   }
 
+  @Test func theEmbedStageAndTheCommandNumberRowsFromZero() throws {
+    try Toy.with { toy in
+      try toy.write("nr\tbody\nA7\tAnna opens the door.\nB9\tBoris mends the boat.\n", to: "rows.tsv")
+      let rows = "input: rows.tsv, text: body"
+      let stages = "embed: [{name: plain, \(rows)}, {name: named, \(rows), id: nr}]"
+      let finished = try toy.cloze(try toy.pipeline("[mlm]", ["  max_steps: 2", stages]))
+      #expect(finished.code == 0, "\(finished.errors)")
+      for (name, ids, options) in [("plain", "0\n1\n", [String]()), ("named", "A7\nB9\n", ["--id", "nr"])] {
+        #expect(try toy.text("runs/toy/exports/\(name).ids.txt") == ids)
+        let command = try ClozeProcess.run(
+          ["embed", toy.run("toy"), toy.path("rows.tsv"), "--text", "body", "--normalize"] + options
+            + ["--output", toy.path("\(name).npy")], in: toy.folder)
+        #expect(command.code == 0, "\(command.errors)")
+        #expect(try toy.text("\(name).ids.txt") == ids)
+        #expect(try toy.bytes("\(name).npy") == toy.bytes("runs/toy/exports/\(name).npy"))
+      }
+    }
+  }
+
   @Test func aFreshStartSetsTheOldRunAsideAndDeletesNothing() throws {
     try Toy.with { toy in
       let pipeline = try toy.pipeline("[mlm]", ["  max_steps: 5"])

@@ -28,7 +28,7 @@ public struct EmbedSettings: SettingGroup {
   public var input = FilePath("")
   /// The column of the text.
   public var text = Column.name("text")
-  /// The column of the row's id; nil for the row's number.
+  /// The column of the row's id; nil for the row's number from 0.
   public var id: Column?
   /// Whether the first line names the columns.
   public var hasHeader = true
@@ -50,7 +50,7 @@ public struct EmbedSettings: SettingGroup {
       SettingKey("name", \.name, "the stage's name; its file is exports/<name>.<format>"),
       SettingKey("input", \.input, "rows to embed: .txt .tsv .csv .jsonl"),
       SettingKey("text", \.text, "column of the text: a name, or a number from 0"),
-      SettingKey("id", \.id, "column of the row's id, kept in every format; default: the row's number"),
+      SettingKey("id", \.id, "column of the row's id, kept in every format; default: the row's number from 0"),
       SettingKey("header", \.hasHeader, "the first line names the columns"),
       SettingKey("pooling", \.pooling, "how the vectors of a text become one"),
       SettingKey("layer", \.layer, "0: the embeddings, 1 and up: a layer's output, -1: the last"),

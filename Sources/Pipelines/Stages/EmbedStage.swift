@@ -38,7 +38,7 @@ struct EmbedStage: Stage {
     var rows: [TextRow] = []
     func write() throws {
       for (row, vector) in zip(rows, embedder.vectors(rows.map(\.text))) {
-        try file.append(vector, name: row.id ?? "\(row.record)")
+        try file.append(vector, name: VectorFile.name(id: row.id, row: file.rows))
       }
       rows = []
       context.tell(.advanced(stage: name, done: file.rows, total: nil, unit: "texts"))

@@ -57,7 +57,7 @@ struct Embed: ParsableCommand {
       let batch = try input.next(input.isTyped ? 1 : 32)
       if batch.isEmpty { break }
       for (row, vector) in zip(batch, embedder.vectors(batch.map(\.text))) {
-        let id = row.id ?? "\(count)"
+        let id = VectorFile.name(id: row.id, row: count)
         if let file { try file.append(vector, name: id) } else { try Console.write(VectorFile.line(vector, name: id)) }
         count += 1
       }
