@@ -8,7 +8,7 @@ import Randomness
 import Tensors
 import Training
 
-/// Trains a classifier on labelled texts and keeps the best epoch's parameters.
+/// Trains a classifier on labeled texts and keeps the best epoch's parameters.
 public final class FineTuner {
   /// What an epoch brought.
   public struct Epoch: Sendable, Equatable {
@@ -41,10 +41,10 @@ public final class FineTuner {
   ///
   /// - Parameter shouldStop: asked after every step; training ends early where it says so.
   public func train(
-    _ texts: [LabelledText], validation: [LabelledText], shouldStop: () -> Bool = { false },
+    _ texts: [LabeledText], validation: [LabeledText], shouldStop: () -> Bool = { false },
     observe: (Epoch) -> Void = { _ in }
   ) throws -> [Epoch] {
-    let source = LabelledSource(texts, configuration: configuration, seed: seed)
+    let source = LabeledSource(texts, configuration: configuration, seed: seed)
     let trainer = makeTrainer(source)
     let best = classifier.store.makeSlab()
     var epochs: [Epoch] = []
@@ -66,7 +66,7 @@ public final class FineTuner {
     return epochs
   }
 
-  private func makeTrainer(_ source: LabelledSource) -> Trainer {
+  private func makeTrainer(_ source: LabeledSource) -> Trainer {
     let steps = source.stepsPerEpoch * max(1, configuration.epochs)
     let warmup = Int((Double(steps) * configuration.warmupRatio).rounded())
     var optimizer = AdamW.Configuration()
@@ -79,15 +79,15 @@ public final class FineTuner {
   }
 }
 
-/// Labelled texts in an order drawn for each epoch, dealt to micro-slots; an epoch's last batch is shorter.
-final class LabelledSource: StepSource {
+/// Labeled texts in an order drawn for each epoch, dealt to micro-slots; an epoch's last batch is shorter.
+final class LabeledSource: StepSource {
   let stepsPerEpoch: Int
   var slotCount: Int { configuration.microBatches }
-  private let texts: [LabelledText]
+  private let texts: [LabeledText]
   private let configuration: FineTuningConfiguration
   private let key: RandomKey
 
-  init(_ texts: [LabelledText], configuration: FineTuningConfiguration, seed: UInt64) {
+  init(_ texts: [LabeledText], configuration: FineTuningConfiguration, seed: UInt64) {
     self.texts = texts
     self.configuration = configuration
     key = RandomKey(seed: seed, purpose: .order)

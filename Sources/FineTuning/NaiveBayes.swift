@@ -8,7 +8,7 @@ public struct NaiveBayes: Sendable {
   private let logLikelihood: [[Int32: Double]]
   private let logUnseen: [Double]
 
-  /// Counts the tokens of labelled texts; `vocabularySize` is that of the tokens.
+  /// Counts the tokens of labeled texts; `vocabularySize` is that of the tokens.
   public init(texts: [[Int32]], labels: [Int], labelCount: Int, vocabularySize: Int) {
     var counts = [[Int32: Int]](repeating: [:], count: labelCount)
     var totals = [Int](repeating: 0, count: labelCount)

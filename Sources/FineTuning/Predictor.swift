@@ -27,20 +27,20 @@ public struct Predictor {
   public var labels: [String] { model.labels }
 
   /// One probability per label and text.
-  public func probabilities(_ texts: [LabelledText]) -> [[Double]] {
+  public func probabilities(_ texts: [LabeledText]) -> [[Double]] {
     stride(from: 0, to: texts.count, by: Predictor.batchSize).flatMap { start in
       logits(Array(texts[start..<min(start + Predictor.batchSize, texts.count)])).map(softmax)
     }
   }
 
   /// How well the most probable labels agree with the given ones.
-  public func score(_ texts: [LabelledText]) -> ClassificationMetrics {
+  public func score(_ texts: [LabeledText]) -> ClassificationMetrics {
     let predicted = probabilities(texts).map { row in row.indices.max { row[$0] < row[$1] } ?? 0 }
     return ClassificationMetrics(
       predicted: predicted, actual: texts.map { Int($0.label) }, labelCount: model.labels.count)
   }
 
-  private func logits(_ texts: [LabelledText]) -> [[Double]] {
+  private func logits(_ texts: [LabeledText]) -> [[Double]] {
     let tape = Tape.inference(workspace)
     let input = tape.input(Classification.batch(texts).sequences)
     let values = model.classLogits(model.encode(input), input).floats.map(Double.init)

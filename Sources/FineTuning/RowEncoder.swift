@@ -24,7 +24,7 @@ public struct RowEncoder {
   }
 
   /// A row as ids, with the number of its label.
-  public mutating func encode(_ row: TextRow, label: Int32 = -100, sample: UInt64) -> LabelledText {
+  public mutating func encode(_ row: TextRow, label: Int32 = -100, sample: UInt64) -> LabeledText {
     var encoding = tokenizer.encode(row.text, pair: row.pair)
     if encoding.count > maximumLength {
       cutCount += 1
@@ -33,7 +33,7 @@ public struct RowEncoder {
     // A tokenizer without special tokens makes nothing of an empty text, and a segment needs a token.
     let ids = encoding.ids.isEmpty ? [filler] : encoding.ids
     let types = knowsPairs && !encoding.ids.isEmpty ? encoding.typeIds : [Int32](repeating: 0, count: ids.count)
-    return LabelledText(ids: ids, typeIds: types, label: label, sample: sample)
+    return LabeledText(ids: ids, typeIds: types, label: label, sample: sample)
   }
 
   /// The ids of a row's words, without special tokens: a bag of words.

@@ -2,7 +2,7 @@ import NN
 import Tensors
 
 /// One encoded text or pair of texts and its label.
-public struct LabelledText: Sendable, Equatable {
+public struct LabeledText: Sendable, Equatable {
   /// Token ids, special tokens included.
   public let ids: [Int32]
   /// Token types: 0 for the first text, 1 for the second.
@@ -34,7 +34,7 @@ public struct Classification: Objective {
   public var terms: [TermDescription] { [TermDescription("classification")] }
 
   /// Texts with their labels.
-  public static func batch(_ texts: [LabelledText], epoch: Int = 0) -> Batch {
+  public static func batch(_ texts: [LabeledText], epoch: Int = 0) -> Batch {
     var batch = Batch(sequences: Sequences(epoch: epoch))
     for text in texts {
       batch.sequences.append(ids: text.ids, typeIds: text.typeIds, sample: text.sample)
@@ -43,7 +43,7 @@ public struct Classification: Objective {
     return batch
   }
 
-  /// Labelled texts.
+  /// Labeled texts.
   public func counts(_ batch: Batch) -> [Int] { [batch.labels.count { $0 >= 0 }] }
 
   /// Σ −ln p(label).

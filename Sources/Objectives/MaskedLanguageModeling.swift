@@ -20,7 +20,7 @@ public struct MaskedLanguageModeling: Objective {
     nextSentence == nil ? [TermDescription("mlm")] : [TermDescription("mlm"), TermDescription("nsp")]
   }
 
-  /// Masked tokens, and labelled pairs.
+  /// Masked tokens, and labeled pairs.
   public func counts(_ batch: Batch) -> [Int] {
     let masked = batch.targets.count
     return nextSentence == nil ? [masked] : [masked, batch.labels.count { $0 >= 0 }]

@@ -45,7 +45,7 @@ public final class ReadAhead<Element: Sendable>: Sendable {
     let depth: Int
     let queue: DispatchQueue
     let ring = Mutex(Ring())
-    /// Signalled once for each element and once for the end.
+    /// Signaled once for each element and once for the end.
     let filled = DispatchSemaphore(value: 0)
     private let producer: Mutex<() throws -> Element?>
 

@@ -1,6 +1,6 @@
 import Testing
 
-/// Labelled rows are judged before anything is learned from them.
+/// Labeled rows are judged before anything is learned from them.
 @Suite struct FinetuningProblemsTests {
   private func pipeline(_ toy: Toy, _ more: String = "") throws -> String {
     try toy.pipeline(

@@ -117,7 +117,7 @@ public struct SynthesisSettings: SettingGroup {
   public var documents = 20_000
   /// The seed they are drawn with.
   public var seed = 1
-  /// Documents for the labelled task: so many to train on, a quarter of it to test on.
+  /// Documents for the labeled task: so many to train on, a quarter of it to test on.
   public var taskRows = 4_000
 
   /// Every default.
@@ -131,7 +131,7 @@ public struct SynthesisSettings: SettingGroup {
       ) { (10...10_000_000).contains($0) },
       SettingKey("seed", \.seed, "seed of the sample", .frozen, wanted: "a whole number from 0") { $0 >= 0 },
       SettingKey(
-        "task_rows", \.taskRows, "labelled rows beside it: task-train.tsv, and a quarter as many in task-test.tsv",
+        "task_rows", \.taskRows, "labeled rows beside it: task-train.tsv, and a quarter as many in task-test.tsv",
         .frozen, wanted: "a whole number from 0 to 1,000,000"
       ) { (0...1_000_000).contains($0) },
     ]

@@ -1,6 +1,6 @@
 import JSON
 
-/// One labelled task to learn.
+/// One labeled task to learn.
 public struct FinetuneSettings: SettingGroup {
   /// Kinds of tasks.
   public enum Task: String, SettingValue, CaseIterable {

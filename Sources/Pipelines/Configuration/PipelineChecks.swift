@@ -193,7 +193,7 @@ struct PipelineChecks {
     for (index, task) in configuration.finetune.enumerated() {
       let path = "finetune.\(index)"
       name(task.name, path, &names)
-      if task.train.path.isEmpty { reader.report("\(path).train", "is missing; it names the labelled rows") }
+      if task.train.path.isEmpty { reader.report("\(path).train", "is missing; it names the labeled rows") }
       if task.microBatches > task.batchSize {
         reader.report(
           "\(path).micro_batches", "\(task.microBatches) cannot share \(task.batchSize) rows; at most one each")

@@ -40,7 +40,7 @@ public struct PipelineConfiguration: SettingGroup {
       .group("tokenizer", \.tokenizer, "how text becomes ids"),
       .group("model", \.model, "the network; any Hugging Face configuration key may stand here"),
       .optionalGroup("pretrain", \.pretrain, "learning from the text itself"),
-      .groups("finetune", \.finetune, "labelled tasks to learn afterwards"),
+      .groups("finetune", \.finetune, "labeled tasks to learn afterwards"),
       .groups("embed", \.embed, "texts to turn into vectors at the end"),
       SettingKey("export", \.export, "folders to write for other tools at the end"),
       .group("machine", \.machine, "what the run may use of this machine; never changes the result"),

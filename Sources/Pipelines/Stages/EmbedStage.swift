@@ -30,7 +30,7 @@ struct EmbedStage: Stage {
     configuration.normalizes = settings.normalize
     var embedder = try Embedder(try FinetuneStage.base(context), configuration)
     let columns = TableColumns(text: settings.text.table, id: settings.id?.table, hasHeader: settings.hasHeader)
-    let table = try LabelledTable(settings.input.path, columns: columns)
+    let table = try LabeledTable(settings.input.path, columns: columns)
     try context.folder.fileSystem.makeFolders(Paths.parent(of: path(context)))
     let file = try VectorFile(
       path(context), format: VectorFormat(rawValue: settings.format.rawValue) ?? .npy, width: embedder.width,

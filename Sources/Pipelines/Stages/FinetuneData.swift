@@ -4,12 +4,12 @@ import Objectives
 import Randomness
 import Tensors
 
-/// The rows of a labelled task, ready to be learned.
+/// The rows of a labeled task, ready to be learned.
 struct FinetuneData {
   let labels: LabelSet
-  private(set) var training: [LabelledText] = []
-  private(set) var validation: [LabelledText] = []
-  private(set) var test: [LabelledText] = []
+  private(set) var training: [LabeledText] = []
+  private(set) var validation: [LabeledText] = []
+  private(set) var test: [LabeledText] = []
   private(set) var cutCount = 0
   /// How word counts alone do on the rows that count.
   let naiveBayes: ClassificationMetrics
@@ -19,24 +19,24 @@ struct FinetuneData {
   init(_ settings: FinetuneSettings, _ loaded: LoadedModel, seed: UInt64) throws {
     let columns = settings.columns
     let trainFile = settings.train.path
-    var trainingRows = try LabelledTable.rows(trainFile, columns: columns)
+    var trainingRows = try LabeledTable.rows(trainFile, columns: columns)
     guard !trainingRows.isEmpty else { throw FineTuningError.emptyTable(file: trainFile) }
     let labels = try LabelSet(of: trainingRows, file: trainFile)
     var validationRows: [TextRow]
     let validationFile = settings.validation?.path ?? trainFile
     if let file = settings.validation?.path {
-      validationRows = try LabelledTable.rows(file, columns: columns)
+      validationRows = try LabeledTable.rows(file, columns: columns)
     } else {
       (trainingRows, validationRows) = try FinetuneData.split(trainingRows, settings, seed: seed)
     }
     guard !validationRows.isEmpty else { throw FineTuningError.emptyTable(file: validationFile) }
-    let testRows = try settings.test.map { try LabelledTable.rows($0.path, columns: columns) } ?? []
+    let testRows = try settings.test.map { try LabeledTable.rows($0.path, columns: columns) } ?? []
     if let file = settings.test?.path, testRows.isEmpty { throw FineTuningError.emptyTable(file: file) }
 
     self.labels = labels
     var encoder = try RowEncoder(loaded, maximumLength: settings.maximumLength)
     var sample: UInt64 = 0
-    func encoded(_ rows: [TextRow], _ file: String) throws -> [LabelledText] {
+    func encoded(_ rows: [TextRow], _ file: String) throws -> [LabeledText] {
       try rows.map { row in
         sample += 1
         return encoder.encode(row, label: try labels.number(of: row, file: file), sample: sample - 1)
@@ -52,7 +52,7 @@ struct FinetuneData {
   }
 
   /// The rows that count at the end: the test, or the validation without one.
-  var scored: [LabelledText] { test.isEmpty ? validation : test }
+  var scored: [LabeledText] { test.isEmpty ? validation : test }
 
   /// Holds a share of the rows out, at least one and never all.
   private static func split(
@@ -71,7 +71,7 @@ struct FinetuneData {
   }
 
   private static func baseline(
-    _ rows: [TextRow], _ texts: [LabelledText], _ scoredRows: [TextRow], _ scored: [LabelledText],
+    _ rows: [TextRow], _ texts: [LabeledText], _ scoredRows: [TextRow], _ scored: [LabeledText],
     _ encoder: RowEncoder, labelCount: Int
   ) -> ClassificationMetrics {
     let bayes = NaiveBayes(

@@ -4,7 +4,7 @@ import FineTuning
 import Foundation
 import JSON
 
-/// Fine-tunes the pretrained model for one labelled task.
+/// Fine-tunes the pretrained model for one labeled task.
 struct FinetuneStage: Stage {
   let settings: FinetuneSettings
 

@@ -5,7 +5,7 @@ import Foundation
 import JSON
 import Objectives
 
-/// Fine-tunes a model for one labelled task: chooses on the validation rows, trains every seed, compares with the same
+/// Fine-tunes a model for one labeled task: chooses on the validation rows, trains every seed, compares with the same
 /// network from scratch and with word counts, and scores the test rows once.
 ///
 /// Leaves `seed-42`, `scratch-42`, … as Hugging Face folders, the link `best`, `report.md` and `report.json`. The same

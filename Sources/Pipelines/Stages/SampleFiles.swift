@@ -3,9 +3,9 @@ import Foundation
 import SampleWorld
 import Shards
 
-/// Writes the bundled corpus and its labelled task: short stories about a little world whose probabilities are known.
+/// Writes the bundled corpus and its labeled task: short stories about a little world whose probabilities are known.
 public enum SampleFiles {
-  /// The names of the labelled task's tables.
+  /// The names of the labeled task's tables.
   public static let taskFiles = (train: "task-train.tsv", test: "task-test.tsv")
   private static let documentsPerShard = 5_000
 

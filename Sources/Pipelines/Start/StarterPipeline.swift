@@ -149,7 +149,7 @@ public struct StarterPipeline: Sendable {
     file.entry("pretrain.budget", wishes.budget.setting)
     file.entry("pretrain.max_eval_tokens", 100_000)
     if !isCausal {
-      file.remark("Labelled rows to learn afterwards; take the marks away:")
+      file.remark("Labeled rows to learn afterwards; take the marks away:")
       file.remark("finetune:")
       file.remark("  - {name: topic, train: rows.csv, text: text, label: label, scratch: true}")
     }

@@ -10,7 +10,7 @@ public final class TextInput {
   /// What messages call the input.
   public let name: String
   private enum Source {
-    case table(LabelledTable)
+    case table(LabeledTable)
     case lines(InputLines)
     case objects(InputLines)
     case fields(InputLines, header: [String]?)
@@ -27,7 +27,7 @@ public final class TextInput {
     self.columns = columns ?? TableColumns(text: .name("text"))
     let kind = path == "-" ? nil : ShardFile.kind(of: path)
     if let kind, kind.format != .txt || kind.codec != .plain {
-      let table = try LabelledTable(path, columns: self.columns)
+      let table = try LabeledTable(path, columns: self.columns)
       (source, name, lines) = (.table(table), path, nil)
       return
     }

@@ -104,7 +104,7 @@ struct CorpusSynthesize: ParsableCommand {
     commandName: "synthesize",
     abstract: "Write the sample: stories in plain English whose true probabilities are known.",
     discussion: """
-      Leaves stories-000.txt.gz, … and a labelled task, task-train.tsv and task-test.tsv (columns text and label).
+      Leaves stories-000.txt.gz, … and a labeled task, task-train.tsv and task-test.tsv (columns text and label).
       The same numbers give the same bytes.
 
         cloze corpus synthesize data/sample --documents 20000
@@ -114,7 +114,7 @@ struct CorpusSynthesize: ParsableCommand {
   var folder: String
   @Option(help: "How many stories.")
   var documents = 20_000
-  @Option(help: "Labelled rows to learn from; a quarter as many to test on.")
+  @Option(help: "Labeled rows to learn from; a quarter as many to test on.")
   var taskRows = 4_000
   @Option(help: "The seed.")
   var seed: UInt64 = 1
@@ -127,6 +127,6 @@ struct CorpusSynthesize: ParsableCommand {
   func run() throws {
     try SampleFiles.write(folder, documents: documents, taskRows: taskRows, seed: seed)
     Console.talk(
-      "\(Figures.count(documents)) stories and \(Figures.count(taskRows + taskRows / 4)) labelled rows → \(folder)")
+      "\(Figures.count(documents)) stories and \(Figures.count(taskRows + taskRows / 4)) labeled rows → \(folder)")
   }
 }

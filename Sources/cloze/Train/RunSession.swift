@@ -64,7 +64,7 @@ struct RunSession {
     return style
   }
 
-  /// Every labelled task's accuracy beside its controls, even where they win.
+  /// Every labeled task's accuracy beside its controls, even where they win.
   private func scores(_ record: RunRecord) -> [FinalBlock.Score] {
     record.stages.sorted { $0.key < $1.key }.compactMap { name, stage in
       guard name.hasPrefix("finetune "), let scores = stage.figures["scores"]?.object else { return nil }

@@ -6,12 +6,12 @@ import Models
 import Pipelines
 import Shards
 
-/// Scores of a model on texts or labelled rows.
+/// Scores of a model on texts or labeled rows.
 struct Evaluate: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Score a model on texts, or a classifier on labelled rows.",
+    abstract: "Score a model on texts, or a classifier on labeled rows.",
     discussion: """
-      On texts: loss, perplexity and bits per byte of a GPT, accuracy at hidden tokens of a BERT. On labelled rows: \
+      On texts: loss, perplexity and bits per byte of a GPT, accuracy at hidden tokens of a BERT. On labeled rows: \
       accuracy, macro F1, Matthews' correlation and the confusion matrix.
 
         cloze evaluate checkpoints/stories --text held-out/*.txt.gz
@@ -21,7 +21,7 @@ struct Evaluate: ParsableCommand {
   @OptionGroup var model: ModelArgument
   @Option(parsing: .upToNextOption, help: "Texts: files, folders or globs; with --data the column of the text.")
   var text: [String] = []
-  @Option(help: "Labelled rows: .tsv, .csv or .jsonl.", completion: .file())
+  @Option(help: "Labeled rows: .tsv, .csv or .jsonl.", completion: .file())
   var data: String?
   @Option(help: ArgumentHelp("With --data: the column of the label.", valueName: "column"))
   var label: String?
@@ -78,7 +78,7 @@ struct Evaluate: ParsableCommand {
     let columns = TableColumns(
       text: TableColumn(text.first ?? (noHeader ? "0" : "text")), pair: pair.map { TableColumn($0) },
       label: TableColumn(label ?? (noHeader ? "1" : "label")), hasHeader: noHeader ? false : nil)
-    let rows = try LabelledTable.rows(path, columns: columns)
+    let rows = try LabeledTable.rows(path, columns: columns)
     guard !rows.isEmpty else { throw FineTuningError.emptyTable(file: path) }
     let labels = LabelSet(loaded.model.labels)
     var encoder = try RowEncoder(loaded, maximumLength: maxLength)

@@ -6,7 +6,7 @@ import JSON
 import Models
 import Pipelines
 
-/// Fine-tunes a model for a labelled task: a pipeline's finetune stage on its own.
+/// Fine-tunes a model for a labeled task: a pipeline's finetune stage on its own.
 struct Finetune: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Teach a pretrained model to label texts.",

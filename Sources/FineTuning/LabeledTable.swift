@@ -4,7 +4,7 @@ import Shards
 /// Reads the rows of a .tsv, .csv, .jsonl or .txt file, plain or compressed, one after the other in bounded memory.
 ///
 /// A .txt file has one text a line and no other columns; its blank lines are left out.
-public final class LabelledTable {
+public final class LabeledTable {
   /// The file's name, for messages.
   public let name: String
   private let columns: TableColumns
@@ -33,7 +33,7 @@ public final class LabelledTable {
       reader = try TableReader(shard, columns: columns.all.map(\.readerName), source: source)
     } catch {
       guard case .noColumn(_, let column, _) = error else { throw error }
-      throw FineTuningError.missingColumn(column, file: path, found: LabelledTable.header(shard))
+      throw FineTuningError.missingColumn(column, file: path, found: LabeledTable.header(shard))
     }
   }
 
@@ -51,7 +51,7 @@ public final class LabelledTable {
 
   /// All rows of a file.
   public static func rows(_ path: String, columns: TableColumns) throws -> [TextRow] {
-    let table = try LabelledTable(path, columns: columns)
+    let table = try LabeledTable(path, columns: columns)
     var rows: [TextRow] = []
     while let row = try table.next() { rows.append(row) }
     return rows

@@ -4,12 +4,12 @@ import TestSupport
 import Testing
 
 /// Tables of texts and labels.
-@Suite struct LabelledTableTests {
+@Suite struct LabeledTableTests {
   private func rows(_ name: String, _ content: String, _ columns: TableColumns) throws -> [TextRow] {
     try withTemporaryFolder { folder in
       let path = folder + "/" + name
       try Data(content.utf8).write(to: URL(fileURLWithPath: path))
-      return try LabelledTable.rows(path, columns: columns)
+      return try LabeledTable.rows(path, columns: columns)
     }
   }
 
