@@ -94,6 +94,6 @@ import Testing
     let long = String(repeating: "the baker mends ", count: 200)
     let found = try Program.run(["predict", Fixtures.path("bert-classifier")], input: "short\n\(long)\n")
     #expect(found.code == 0 && found.lines.count == 2)
-    #expect(found.talk.contains("1 texts were longer than"), "\(found.talk)")
+    #expect(found.talk.contains("note: 1 text cut: longer than"), "\(found.talk)")
   }
 }

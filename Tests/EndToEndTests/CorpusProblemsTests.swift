@@ -30,6 +30,16 @@ import Testing
     }
   }
 
+  @Test func oneOfEachIsToldInTheSingular() throws {
+    try Toy.with { toy in
+      try toy.write("{\"text\": \"One story.\"}\n{\"text\": 5}\n", to: "one/a.jsonl")
+      let pipeline = try toy.pipeline("[mlm]", ["  shards: one/*", "  validation: 0.1\n  on_bad_record: skip"])
+      let finished = try toy.cloze(pipeline, "--until", "corpus")
+      #expect(finished.code == 0, "\(finished.errors)")
+      #expect(finished.message.contains("1 shard · 10 B · 1 document · 1 bad record skipped"), "\(finished.errors)")
+    }
+  }
+
   @Test func aCorpusOfOneDocumentGivesNoSentencePairs() throws {
     try Toy.with { toy in
       let lines = Toy.documents(300, seed: 5).flatMap { $0 }

@@ -140,6 +140,12 @@ private func letters(_ style: TerminalStyle) -> [String] {
   ])
   func countsHaveCommas(_ value: Int, _ text: String) { #expect(Figures.count(value) == text) }
 
+  @Test(arguments: [(0, "0 bad records"), (1, "1 bad record"), (2, "2 bad records"), (1_204, "1,204 bad records")])
+  func oneThingIsNamedInTheSingular(_ value: Int, _ text: String) {
+    #expect(Figures.count(value, "bad record") == text)
+    #expect(Figures.count(value, "story", plural: "stories").hasSuffix(value == 1 ? " story" : " stories"))
+  }
+
   @Test(arguments: [
     (9_999, "9,999"), (12_345, "12.3 k"), (9_412_000, "9.41 M"), (999_960, "1.00 M"), (412_000_000, "412 M"),
   ])

@@ -164,7 +164,7 @@ struct PipelineChecks {
       if pretrain.microBatches > rows {
         reader.report(
           reader.isWritten("pretrain.micro_batches") ? "pretrain.micro_batches" : "pretrain.batch_size",
-          "\(pretrain.microBatches) micro_batches cannot share \(rows) rows; at most one each")
+          "\(pretrain.microBatches) micro_batches cannot share \(Figures.count(rows, "row")); at most one each")
       }
     }
   }
@@ -196,7 +196,8 @@ struct PipelineChecks {
       if task.train.path.isEmpty { reader.report("\(path).train", "is missing; it names the labeled rows") }
       if task.microBatches > task.batchSize {
         reader.report(
-          "\(path).micro_batches", "\(task.microBatches) cannot share \(task.batchSize) rows; at most one each")
+          "\(path).micro_batches",
+          "\(task.microBatches) cannot share \(Figures.count(task.batchSize, "row")); at most one each")
       }
       grid(task, path)
       if !task.hasHeader { numbers([("text", task.text), ("label", task.label)], path) }

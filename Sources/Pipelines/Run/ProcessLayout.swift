@@ -36,7 +36,7 @@ public struct ProcessLayout: Equatable, Sendable {
 
   /// `2 workers × 1 thread`.
   public var text: String {
-    "\(workers) worker\(workers == 1 ? "" : "s") × \(threads) thread\(threads == 1 ? "" : "s")"
+    "\(Figures.count(workers, "worker")) × \(Figures.count(threads, "thread"))"
   }
 
   /// The largest power of two that is not above `count`: the parts of a step are then shared out evenly.

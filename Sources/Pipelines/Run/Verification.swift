@@ -51,13 +51,13 @@ public final class Verification {
     let weights = plain.first { $0.name == ModelFiles.weights }?.digest ?? ""
     tell(
       Finding(
-        isGood: true, what: "1 worker × \(processors) thread\(processors == 1 ? "" : "s")",
+        isGood: true, what: "1 worker × \(Figures.count(processors, "thread"))",
         outcome: "\(steps) steps, weights \(weights.prefix(12))…"))
     try finish("workers", workers: workers, threads: 1)
     let kills = try killed("killed")
     var isGood = true
     for (name, what) in [
-      ("workers", "\(workers) worker\(workers == 1 ? "" : "s") × 1 thread"),
+      ("workers", "\(Figures.count(workers, "worker")) × 1 thread"),
       ("killed", "\(kills) kills: workers, writer, the run itself"),
     ] {
       let differing = zip(try files(name), plain).filter { $0 != $1 }.map(\.0.name)

@@ -35,7 +35,8 @@ struct CorpusStage: Stage {
         isCancelled: { context.shouldStop })
     }
     guard index.documents > 0 else {
-      throw UserError("the corpus is empty: \(set.shards.count) shards and no document with text in them", .data)
+      let shards = Figures.count(set.shards.count, "shard")
+      throw UserError("the corpus is empty: \(shards), and no document with text", .data)
         .action("look at what the shards hold: cloze corpus inspect")
     }
     try PretrainResume.checkIdentity(of: "corpus", index.fingerprint, context)
@@ -75,16 +76,16 @@ struct CorpusStage: Stage {
 
   private static func summary(_ index: ShardIndex) -> String {
     var parts = [
-      "\(Figures.count(index.entries.count)) shard\(index.entries.count == 1 ? "" : "s")",
+      Figures.count(index.entries.count, "shard"),
       Figures.bytes(Int(clamping: index.textBytes)),
-      "\(Figures.count(index.documents)) document\(index.documents == 1 ? "" : "s")",
+      Figures.count(index.documents, "document"),
     ]
     if index.skippedCount > 0 {
-      parts.append("\(Figures.count(index.skippedCount)) bad records skipped → corpus/report.md")
+      parts.append("\(Figures.count(index.skippedCount, "bad record")) skipped → corpus/report.md")
     }
     if index.repairedCount > 0 { parts.append("\(Figures.count(index.repairedCount)) repaired") }
     let damaged = index.entries.count { $0.isDamaged }
-    if damaged > 0 { parts.append("\(damaged) damaged shards given up → corpus/report.md") }
+    if damaged > 0 { parts.append("\(Figures.count(damaged, "damaged shard")) given up → corpus/report.md") }
     return parts.joined(separator: " · ")
   }
 

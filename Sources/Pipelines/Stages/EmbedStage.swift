@@ -41,7 +41,7 @@ struct EmbedStage: Stage {
         try file.append(vector, name: VectorFile.name(id: row.id, row: file.rows))
       }
       rows = []
-      context.tell(.advanced(stage: name, done: file.rows, total: nil, unit: "texts"))
+      context.tell(.advanced(stage: name, done: file.rows, total: nil, unit: Figures.noun(file.rows, "text")))
       if context.shouldStop { throw StoppedOnRequest(standing: "in \(name), which begins anew") }
     }
     while let row = try table.next() {

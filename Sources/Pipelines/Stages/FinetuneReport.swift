@@ -29,11 +29,12 @@ public struct FinetuneReport {
     let rows = outcome.isTested ? "test" : "validation"
     var lines = ["# Fine-tuning: \(settings.name.isEmpty ? "a task" : settings.name)", ""]
     lines.append(
-      "\(Figures.count(outcome.trainingCount)) training rows, \(Figures.count(outcome.validationCount)) validation rows, "
-        + "\(Figures.count(outcome.testCount)) test rows; \(outcome.labels.count) labels.")
+      "\(Figures.count(outcome.trainingCount, "training row")), "
+        + "\(Figures.count(outcome.validationCount, "validation row")), "
+        + "\(Figures.count(outcome.testCount, "test row")); \(Figures.count(outcome.labels.count, "label")).")
     if outcome.cutCount > 0 {
       lines.append(
-        "\(Figures.count(outcome.cutCount)) texts were longer than \(settings.maximumLength) tokens and cut.")
+        "\(Figures.count(outcome.cutCount, "text")) cut: longer than \(settings.maximumLength) tokens.")
     }
     lines += ["", "Scores on the \(rows) rows, mean ± standard deviation over seeds:", ""]
     lines += ["| | seeds | accuracy | macro F1 | Matthews |", "|---|---|---|---|---|"]
@@ -122,7 +123,7 @@ public struct FinetuneReport {
     var lines = ["", "## What was chosen, on the validation rows", ""]
     for arm in FinetuneArm.allCases {
       guard let choice = outcome.choices[arm] else { continue }
-      lines.append("- \(arm.rawValue): learning rate \(choice.learningRate), \(choice.epochs) epochs")
+      lines.append("- \(arm.rawValue): learning rate \(choice.learningRate), \(Figures.count(choice.epochs, "epoch"))")
     }
     guard !outcome.trials.isEmpty else { return lines }
     lines += ["", "| | learning rate | epochs | validation accuracy |", "|---|---|---|---|"]

@@ -50,8 +50,9 @@ struct FinetuneStage: Stage {
   private func text(_ event: FinetuneEvent) -> String? {
     switch event {
     case .read(let training, let validation, let test, let labels, let cut):
-      "\(Figures.count(training)) rows to learn from, \(Figures.count(validation)) to choose by, \(Figures.count(test)) to "
-        + "test on, \(labels) labels" + (cut > 0 ? ", \(Figures.count(cut)) texts cut" : "")
+      "\(Figures.count(training, "row")) to learn from, \(Figures.count(validation)) to choose by, "
+        + "\(Figures.count(test)) to test on, \(Figures.count(labels, "label"))"
+        + (cut > 0 ? ", \(Figures.count(cut, "text")) cut" : "")
     case .epoch(let arm, _, let seed, let epoch):
       "\(arm.rawValue), seed \(seed), epoch \(epoch.number): validation \(Figures.percent(epoch.validation.accuracy))"
     case .tried, .finished: nil

@@ -55,8 +55,8 @@ struct ReportStage: Stage {
       "", "## Use", "", "```python", "from transformers import AutoModel, AutoTokenizer",
       "model = AutoModel.from_pretrained(\"pretrain/best\")",
       "tokenizer = AutoTokenizer.from_pretrained(\"pretrain/best\")", "```", "",
-      "Trained on CPUs with bits that do not depend on the number of threads; started \(context.record.starts) "
-        + "time\(context.record.starts == 1 ? "" : "s"), running for \(Figures.duration(context.record.seconds)).",
+      "Trained on CPUs with bits that do not depend on the number of threads; started "
+        + "\(Figures.count(context.record.starts, "time")), running for \(Figures.duration(context.record.seconds)).",
     ]
   }
 }

@@ -75,7 +75,7 @@ public struct CorpusGuess: Equatable, Sendable {
     let meanLine = Double(bytes) / Double(lines)
     let paragraph = Double(bytes) / Double(max(1, blank))
     if fileCount >= 20, meanFileBytes < 4e6, paragraph < 2_000 || blank == 0 {
-      return (.file, "\(Figures.count(fileCount)) files of \(Figures.bytes(Int(meanFileBytes))) each")
+      return (.file, "\(Figures.count(fileCount, "file")) of \(Figures.bytes(Int(meanFileBytes))) each")
     }
     if blank > 0, paragraph < 200_000 {
       return (.blankLine, "a blank line about every \(Figures.bytes(Int(paragraph)))")

@@ -11,6 +11,16 @@ public enum Figures {
     return value < 0 ? "-" + result : result
   }
 
+  /// `1 document`, `1,204 documents`
+  public static func count(_ value: Int, _ noun: String, plural: String? = nil) -> String {
+    "\(count(value)) \(self.noun(value, noun, plural: plural))"
+  }
+
+  /// The word for so many things: `document` for one, `documents` for none or several.
+  public static func noun(_ value: Int, _ noun: String, plural: String? = nil) -> String {
+    value == 1 ? noun : plural ?? noun + "s"
+  }
+
   /// `9.41 M`, `38.2 k`; numbers below 10,000 as they are.
   public static func short(_ value: Int) -> String {
     let magnitude = Double(value.magnitude)

@@ -66,8 +66,8 @@ public struct FinalBlock: Equatable, Sendable {
       lines.append("  " + style.plain(padded(score.name, nameWidth + 1) + arms + remark))
     }
     if interruptions.count > 0 {
-      let times = interruptions.count == 1 ? "once" : "\(interruptions.count) times"
-      lines.append("  interrupted \(times), \(Figures.count(interruptions.lostSteps)) steps done again")
+      let times = interruptions.count == 1 ? "once" : Figures.count(interruptions.count, "time")
+      lines.append("  interrupted \(times), \(Figures.count(interruptions.lostSteps, "step")) done again")
     }
     if !weightsDigest.isEmpty { lines.append("  weights    sha256 \(weightsDigest)") }
     let commandWidth = next.map { displayWidth($0.name) }.max() ?? 0

@@ -80,8 +80,8 @@ struct ModelCompare: ParsableCommand {
     for name in result.onlyFirst { try Console.line("only in the first    \(name)") }
     for name in result.onlySecond { try Console.line("only in the second   \(name)") }
     let differing = result.tensors.filter { $0.largest != 0 }
-    try Console.line(
-      "\(result.tensors.count - differing.count) of \(result.tensors.count) shared tensors have the same bits")
+    let shared = Figures.count(result.tensors.count, "shared tensor")
+    try Console.line("\(result.tensors.count - differing.count) of \(shared) with the same bits")
     for tensor in differing { try Console.line(ModelCompare.text(tensor)) }
     try Console.line("outputs on the same ids, largest difference and largest value:")
     for output in result.outputs { try Console.line(ModelCompare.text(output)) }

@@ -67,7 +67,7 @@ struct ModelProbeCommand: ParsableCommand {
     guard report.json else {
       if let loss { try Console.line("loss \(loss)") }
       for (step, loss) in losses.enumerated() { try Console.line("step \(step + 1)  loss \(loss)") }
-      return Console.talk("\(results.count) tensors → \(outputs)")
+      return Console.talk("\(Figures.count(results.count, "tensor")) → \(outputs)")
     }
     try Console.report([
       "model": .string(loaded.model.architecture), "outputs": .array(results.map { .string($0.name) }),

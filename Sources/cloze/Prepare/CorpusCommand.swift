@@ -127,6 +127,7 @@ struct CorpusSynthesize: ParsableCommand {
   func run() throws {
     try SampleFiles.write(folder, documents: documents, taskRows: taskRows, seed: seed)
     Console.talk(
-      "\(Figures.count(documents)) stories and \(Figures.count(taskRows + taskRows / 4)) labeled rows → \(folder)")
+      "\(Figures.count(documents, "story", plural: "stories")) and "
+        + "\(Figures.count(taskRows + taskRows / 4, "labeled row")) → \(folder)")
   }
 }

@@ -132,7 +132,7 @@ struct TokenizerEncode: ParsableCommand {
       }
       if lines.isTyped { try Console.flush() }
     }
-    Console.talk(lines.repairedCount, "lines were not UTF-8 and were repaired")
+    Console.talk(lines.repairedCount, "line", "repaired: not UTF-8")
   }
 }
 

@@ -21,7 +21,7 @@ struct DoctorCommand: ParsableCommand {
       for finding in doctor.findings { try write(finding) }
       let warnings = doctor.findings.count { $0.grade == .warning }
       if doctor.isReady {
-        Console.talk(warnings == 0 ? "ready" : "ready; \(warnings) warning\(warnings == 1 ? "" : "s")")
+        Console.talk(warnings == 0 ? "ready" : "ready; \(Figures.count(warnings, "warning"))")
       }
     }
     if let failure = doctor.findings.first(where: { $0.grade == .failure }) {

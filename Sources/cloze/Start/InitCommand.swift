@@ -83,8 +83,10 @@ struct InitCommand: ParsableCommand {
     for shard in sample.set.shards { files[".\(shard.format.rawValue)\(shard.codec.pathExtension)", default: 0] += 1 }
     let kinds = files.sorted { $0.key < $1.key }.map { "\(Figures.count($0.value)) \($0.key)" }.joined(separator: ", ")
     Console.talk("files      \(kinds) · \(Figures.bytes(Int(clamping: sample.fileBytes)))")
+    let documents = Int(sample.documentCount)
     Console.talk(
-      "text       \(about)\(Figures.bytes(Int(sample.textBytes))) · \(about)\(Figures.short(Int(sample.documentCount))) documents"
+      "text       \(about)\(Figures.bytes(Int(sample.textBytes)))"
+        + " · \(about)\(Figures.short(documents)) \(Figures.noun(documents, "document"))"
         + " · about \(Figures.short(Int(starter.tokens))) tokens (\(Figures.fixed(starter.bytesPerToken, 2)) bytes each)"
     )
     if case .name(let key) = starter.guess.text, sample.set.shards.contains(where: { $0.format != .txt }) {
@@ -94,11 +96,11 @@ struct InitCommand: ParsableCommand {
     if !starter.guess.reason.isEmpty {
       Console.talk("document   \(starter.guess.document.rawValue): \(starter.guess.reason)")
     }
-    Console.talk(starter.leftOutCount, "files of other formats beside the text are left out")
+    Console.talk(starter.leftOutCount, "file", "of other formats beside the text left out")
     let letters = sample.letters.shares.prefix(4).map { "\($0.script.rawValue) \(Figures.percent($0.share))" }
     Console.talk("letters    \(letters.joined(separator: ", "))")
-    Console.talk(sample.badRecordCount, "bad records in the sample: the file says on_bad_record: skip")
-    Console.talk(sample.damagedCount, "shards in the sample are damaged")
+    Console.talk(sample.badRecordCount, "bad record", "in the sample: the file says on_bad_record: skip")
+    Console.talk(sample.damagedCount, "damaged shard", "in the sample")
     Console.talk(
       "choice     \(starter.choice.preset.rawValue), \(Figures.short(starter.choice.parameters)) parameters,"
         + " vocabulary \(Figures.count(starter.choice.vocabularySize)); about"

@@ -71,10 +71,11 @@ private struct PlanText {
     let files =
       facts.shardCount == 0
       ? "the sample, which the run will write"
-      : "\(Figures.count(facts.shardCount)) shards, \(Figures.bytes(facts.fileBytes))"
-    let bad = facts.badRecordCount > 0 ? " · \(Figures.count(facts.badRecordCount)) bad records in the sample" : ""
+      : "\(Figures.count(facts.shardCount, "shard")), \(Figures.bytes(facts.fileBytes))"
+    let bad = facts.badRecordCount > 0 ? " · \(Figures.count(facts.badRecordCount, "bad record")) in the sample" : ""
+    let documents = whole(facts.documentCount)
     return "corpus    \(files) · \(about)\(Figures.bytes(whole(facts.textBytes))) of text in"
-      + " \(about)\(Figures.short(whole(facts.documentCount))) documents\(bad)"
+      + " \(about)\(Figures.short(documents)) \(Figures.noun(documents, "document"))\(bad)"
   }
 
   private var tokens: String {
@@ -96,7 +97,7 @@ private struct PlanText {
   }
 
   private var speed: String {
-    "speed     \(seconds(plan.secondsPerStep)) a step of \(Figures.count(plan.rowsPerStep)) rows,"
+    "speed     \(seconds(plan.secondsPerStep)) a step of \(Figures.count(plan.rowsPerStep, "row")),"
       + " \(Figures.rate(plan.tokensPerSecond)) tokens/s, measured on random ids"
   }
 

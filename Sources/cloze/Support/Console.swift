@@ -55,8 +55,8 @@ enum Console {
   /// A line for the person at the terminal.
   static func talk(_ text: String) { Terminal.standardError.write(text + "\n") }
 
-  /// Says how many things something happened to; nothing for none.
-  static func talk(_ count: Int, _ what: String) {
-    if count > 0 { talk("note: \(Figures.count(count)) \(what)") }
+  /// Says how many things of a name something happened to; nothing for none.
+  static func talk(_ count: Int, _ noun: String, _ what: String) {
+    if count > 0 { talk("note: \(Figures.count(count, noun)) \(what)") }
   }
 }

@@ -103,7 +103,7 @@ private struct StatusText {
       if let left = status.secondsLeft { parts.append("\(Figures.duration(left)) left") }
     }
     let done = status.stages.count { $0.done != nil }
-    parts.append("\(done) of \(status.stages.count) stages")
+    parts.append("\(done) of \(Figures.count(status.stages.count, "stage"))")
     return parts.joined(separator: " · ")
   }
 
@@ -123,7 +123,7 @@ private struct StatusText {
       lines.append(
         "  saved       step \(Figures.count(saved.step)), \(Figures.coarse(max(0, seconds))) ago: \(saved.folder)")
       if saved.damagedCount > 0 {
-        lines.append("  WARNING     \(saved.damagedCount) newer checkpoints are not whole")
+        lines.append("  WARNING     \(Figures.count(saved.damagedCount, "newer checkpoint")) not whole")
       }
     }
     if let best = status.progress?.bestStep, let loss = status.progress?.bestLoss {
@@ -161,5 +161,5 @@ private struct StatusText {
     return step + values.joined(separator: ", ")
   }
 
-  private func times(_ count: Int) -> String { count == 1 ? "once" : "\(Figures.count(count)) times" }
+  private func times(_ count: Int) -> String { count == 1 ? "once" : Figures.count(count, "time") }
 }

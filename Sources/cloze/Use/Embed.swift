@@ -64,9 +64,9 @@ struct Embed: ParsableCommand {
       if input.isTyped { try Console.flush() }
     }
     try file?.finish()
-    if let output { Console.talk("\(Figures.count(count)) vectors of \(embedder.width) numbers → \(output)") }
-    Console.talk(embedder.cutCount, "texts were longer than \(embedder.maximumLength) tokens and cut")
-    Console.talk(input.repairedCount, "lines were not UTF-8 and were repaired")
+    if let output { Console.talk("\(Figures.count(count, "vector")) of \(embedder.width) numbers → \(output)") }
+    Console.talk(embedder.cutCount, "text", "cut: longer than \(embedder.maximumLength) tokens")
+    Console.talk(input.repairedCount, "line", "repaired: not UTF-8")
   }
 
   private func chosenFormat(_ path: String) throws -> VectorFormat {

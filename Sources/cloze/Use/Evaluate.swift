@@ -61,7 +61,7 @@ struct Evaluate: ParsableCommand {
       loaded, source, maximumLength: maxLength, scoresNextSentence: !mlmOnly)
     guard report.json else {
       return try Console.line(
-        "\(Figures.count(evaluation.documentCount)) documents, \(Figures.bytes(evaluation.byteCount))\n"
+        "\(Figures.count(evaluation.documentCount, "document")), \(Figures.bytes(evaluation.byteCount))\n"
           + evaluation.scores.text)
     }
     var object = evaluation.scores.json
@@ -86,7 +86,7 @@ struct Evaluate: ParsableCommand {
       encoder.encode(row, label: try labels.number(of: row, file: path), sample: UInt64(place))
     }
     let metrics = try Predictor(loaded).score(texts)
-    Console.talk(encoder.cutCount, "texts were longer than \(encoder.maximumLength) tokens and cut")
+    Console.talk(encoder.cutCount, "text", "cut: longer than \(encoder.maximumLength) tokens")
     guard !report.json else {
       var object = metrics.json
       object.set("labels", .array(labels.labels.map { .string($0) }))

@@ -56,7 +56,8 @@ struct FillMask: ParsableCommand {
       for text in texts { try answer(text) }
     }
     let name = tokenizer.token(mask) ?? "[MASK]"
-    Console.talk(withoutMask, "texts have no \(name), or only beyond the model's \(bert.extents.maximumLength) tokens")
+    let limit = bert.extents.maximumLength
+    Console.talk(withoutMask, "text", "without \(name), or with it only beyond the model's \(limit) tokens")
   }
 
   private func write(

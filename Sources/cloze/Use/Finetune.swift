@@ -58,9 +58,9 @@ struct Finetune: ParsableCommand {
     switch event {
     case .read(let training, let validation, let test, let labels, let cut):
       Console.talk(
-        "\(Figures.count(training)) rows to learn from, \(Figures.count(validation)) to choose by, "
-          + "\(Figures.count(test)) to test on, \(labels) labels")
-      Console.talk(cut, "texts are longer than the limit and are cut")
+        "\(Figures.count(training, "row")) to learn from, \(Figures.count(validation)) to choose by, "
+          + "\(Figures.count(test)) to test on, \(Figures.count(labels, "label"))")
+      Console.talk(cut, "text", "cut: longer than the limit")
     case .epoch(let arm, let choice, let seed, let epoch):
       Console.talk(
         "\(arm.rawValue), rate \(choice.learningRate), seed \(seed), epoch \(epoch.number) of \(choice.epochs): "

@@ -47,8 +47,8 @@ struct Predict: ParsableCommand {
       count += UInt64(batch.count)
       if input.isTyped { try Console.flush() }
     }
-    Console.talk(encoder.cutCount, "texts were longer than \(encoder.maximumLength) tokens and cut")
-    Console.talk(input.repairedCount, "lines were not UTF-8 and were repaired")
+    Console.talk(encoder.cutCount, "text", "cut: longer than \(encoder.maximumLength) tokens")
+    Console.talk(input.repairedCount, "line", "repaired: not UTF-8")
   }
 
   private func write(_ row: TextRow, _ probabilities: [Double], _ labels: [String]) throws {
