@@ -10,12 +10,16 @@ import Testing
     }
   }
 
-  @Test func missingShardsAreNamed() throws {
+  @Test func missingShardsAreNamedWithThePlaceOfTheKey() throws {
     try Toy.with { toy in
       let none = try toy.pipeline("[mlm]", ["  shards: corpus/*.csv"])
-      expect(try toy.cloze(none), code: 64, "corpus/*.csv", "matches no")
+      let parts = ["4:3 corpus.shards", "corpus/*.csv matches no shard;", "holds 2 *.txt.gz, 1 *.jsonl"]
+      let plan = try ClozeProcess.run(["plan", none, "--checkpoints", toy.path("runs")], in: toy.folder)
+      for found in [try toy.cloze(none), plan] { expect(found, code: 64, parts[0], parts[1], parts[2]) }
+      let given = try toy.cloze(none, "--set", "corpus.shards=none/*.txt")
+      expect(given, code: 64, "--set corpus.shards none/*.txt matches no shard; none does not exist")
       let gone = try toy.pipeline("[mlm]", ["  shards: [corpus/a.txt.gz, corpus/gone.txt]"])
-      expect(try toy.cloze(gone), code: 65, "corpus/gone.txt does not exist")
+      expect(try toy.cloze(gone), code: 65, "4:3 corpus.shards", "corpus/gone.txt does not exist")
       expectNothingMade(toy)
     }
   }

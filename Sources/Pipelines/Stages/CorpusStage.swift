@@ -28,7 +28,7 @@ struct CorpusStage: Stage {
   func run(_ context: RunContext) throws -> StageResult {
     let settings = context.configuration.corpus
     if let sample = settings.synthesize { try SampleFiles.makeIfAbsent(sample, settings, context) }
-    let (set, source) = try CorpusStage.shards(settings)
+    let (set, source) = try CorpusStage.shards(context)
     let (index, report) = try CorpusStage.stoppable {
       try ShardIndex.build(
         set, source: source, workers: ProcessInfo.processInfo.activeProcessorCount,
@@ -48,7 +48,7 @@ struct CorpusStage: Stage {
 
   /// The corpus of a run whose stage is done, its shards verified.
   static func load(_ context: RunContext) throws -> IndexedCorpus {
-    let (set, source) = try shards(context.configuration.corpus)
+    let (set, source) = try shards(context)
     guard let json = try context.folder.json(context.folder.corpusIndex) else {
       throw UserError("\(context.folder.corpusIndex) is missing", .data).action("start anew with --fresh")
     }
@@ -69,9 +69,13 @@ struct CorpusStage: Stage {
   }
 
   /// The shards that the settings name, and how to read them.
-  static func shards(_ settings: CorpusSettings) throws -> (ShardSet, CorpusSource) {
-    let source = settings.source
-    return (try ShardSet(resolving: source), source)
+  private static func shards(_ context: RunContext) throws -> (ShardSet, CorpusSource) {
+    let source = context.configuration.corpus.source
+    do throws(ShardError) {
+      return (try ShardSet(resolving: source), source)
+    } catch {
+      throw UserError.shards(error, context.places)
+    }
   }
 
   private static func summary(_ index: ShardIndex) -> String {

@@ -109,6 +109,20 @@ extension UserError {
     }
   }
 
+  /// Shards that are not there, at the place of the key that names them; what is wrong inside of one as it is.
+  public static func shards(_ error: ShardError, _ places: [String: Place]) -> UserError {
+    let plain = UserError(error)
+    switch error {
+    case .noMatch, .notFound, .notRegularFile, .unknownExtension, .unreadable:
+      let place = places["corpus.shards"] ?? places["corpus"] ?? .start
+      let problem = Problem(place, "corpus.shards", plain.headline)
+      var placed = UserError("the corpus can't be read", plain.exitCode, problems: [problem])
+      placed.notes = plain.notes
+      return placed
+    default: return plain
+    }
+  }
+
   private init(_ error: DatasetError) {
     self.init("\(error)", ExitCode(rawValue: error.exitCode) ?? .data)
     switch error {

@@ -3,6 +3,7 @@ import DurableFiles
 import Foundation
 import JSON
 import Pipelines
+import Shards
 
 /// What a pipeline would come to.
 struct PlanCommand: ParsableCommand {
@@ -39,9 +40,17 @@ struct PlanCommand: ParsableCommand {
     if resolved { return try Console.write(configuration.resolved(explained: true)) }
     Machine.start(threads: Machine.threadCount(configuration))
     let folder = RunFolder(Paths.join(place.checkpoints, place.as ?? configuration.name))
-    let plan = try PipelinePlan(configuration, folder: folder, budget: budget.flatMap { TimeSpan(text: $0) })
+    let plan = try planned(file, folder)
     guard !report.json else { return try Console.report(plan.json) }
     for line in PlanText(plan: plan, configuration: configuration).lines { try Console.line(line) }
+  }
+
+  private func planned(_ file: PipelineFile, _ folder: RunFolder) throws -> PipelinePlan {
+    do {
+      return try PipelinePlan(file.configuration, folder: folder, budget: budget.flatMap { TimeSpan(text: $0) })
+    } catch let error as ShardError {
+      throw UserError.shards(error, file.places)
+    }
   }
 }
 
