@@ -42,6 +42,39 @@ private func letters(_ style: TerminalStyle) -> [String] {
         """, "\(lines.joined(separator: "\n"))")
   }
 
+  @Test func stagesOfOneKindAreToldApartByTheirNames() {
+    let stages = [
+      StageView("corpus", .done(seconds: 3), summary: "4 shards"),
+      StageView("finetune mood", .done(seconds: 60), summary: "accuracy 71.0 %"),
+      StageView("finetune department", .running, summary: "epoch 2"),
+      StageView("embed sample-vectors", .done(seconds: nil), summary: "2 × 16 → exports/sample-vectors.npy"),
+      StageView("finetune a-name-of-many-words", .failed, summary: "stopped"), StageView("embed x", .waiting),
+    ]
+    let lines = ProgressLines(TerminalStyle(width: 81)).lines(RunView(header: "h", stages: stages, now: now))
+    #expect(
+      lines.dropFirst().joined(separator: "\n") == """
+        ✓ corpus           4 shards                                                 3.0s
+        ✓ mood             accuracy 71.0 %                                        1m 00s
+        ▸ department       epoch 2
+        ✓ sample-vectors   2 × 16 → exports/sample-vectors.npy               done before
+        ✗ a-name-of-many-… stopped
+        · embed x
+        """, "\(lines.joined(separator: "\n"))")
+    let block = FinalBlock(
+      stages: stages, scores: [.init("mood accuracy", arms: [.init("pretrained", "71.0 %")])], weightsDigest: "41d0",
+      folder: "checkpoints/x", next: [.init("cloze predict x", "labels")], seconds: 63)
+    #expect(
+      block.lines(TerminalStyle(width: 81)).suffix(3) == [
+        "  mood accuracy    pretrained 71.0 %", "  weights          sha256 41d0",
+        "  next             cloze predict x   # labels",
+      ])
+    for width in [20, 30, 40, 60, 80] {
+      for line in ProgressLines(TerminalStyle(width: width)).lines(RunView(header: "h", stages: stages, now: now)) {
+        #expect(displayWidth(line) < max(width, 21), "\(width): \(line)")
+      }
+    }
+  }
+
   @Test(arguments: [20, 30, 40, 60, 80, 81, 106, 200], [false, true])
   func noLineReachesTheLastColumn(_ width: Int, _ hasColor: Bool) {
     for hasUnicode in [true, false] {

@@ -55,26 +55,28 @@ public struct FinalBlock: Equatable, Sendable {
 
   /// The lines of the block.
   public func lines(_ style: TerminalStyle) -> [String] {
-    var lines = ProgressLines(style).lines(
+    let block = ProgressLines(style)
+    let labelWidth = block.nameWidth(stages) + 1
+    var lines = block.lines(
       RunView(
         header: "Done in \(Figures.duration(seconds)) · \(folder)", stages: stages,
         now: LocalTime(day: 0, hour: 0, minute: 0)))
-    let nameWidth = max(10, scores.map { displayWidth($0.name) }.max() ?? 0)
+    let nameWidth = max(labelWidth, 1 + (scores.map { displayWidth($0.name) }.max() ?? 0))
     for score in scores {
       let arms = score.arms.map { "\($0.name) \($0.text)" }.joined(separator: "   ")
       let remark = score.remark.isEmpty ? "" : "   \(score.remark)"
-      lines.append("  " + style.plain(padded(score.name, nameWidth + 1) + arms + remark))
+      lines.append("  " + style.plain(padded(score.name, nameWidth) + arms + remark))
     }
     if interruptions.count > 0 {
       let times = interruptions.count == 1 ? "once" : Figures.count(interruptions.count, "time")
       lines.append("  interrupted \(times), \(Figures.count(interruptions.lostSteps, "step")) done again")
     }
-    if !weightsDigest.isEmpty { lines.append("  weights    sha256 \(weightsDigest)") }
+    if !weightsDigest.isEmpty { lines.append("  " + padded("weights", labelWidth) + "sha256 \(weightsDigest)") }
     let commandWidth = next.map { displayWidth($0.name) }.max() ?? 0
     for (index, command) in next.enumerated() {
-      let label = index == 0 ? "  next       " : "             "
       lines.append(
-        label + padded(command.name, commandWidth + 3) + style.paint(style.plain("# \(command.text)"), .faint))
+        "  " + padded(index == 0 ? "next" : "", labelWidth) + padded(command.name, commandWidth + 3)
+          + style.paint(style.plain("# \(command.text)"), .faint))
     }
     return lines
   }

@@ -3,8 +3,10 @@ public struct ProgressLines {
   private let style: TerminalStyle
   /// Columns used; the last is left free, where some terminals wrap.
   private let width: Int
-  private static let nameWidth = 10
-  private static let indent = String(repeating: " ", count: 13)
+  /// Columns of the stages' names.
+  private var nameWidth = ProgressLines.leastNameWidth
+  private static let leastNameWidth = 10
+  private static let greatestNameWidth = 16
 
   /// Lines in a style.
   public init(_ style: TerminalStyle) {
@@ -14,6 +16,28 @@ public struct ProgressLines {
 
   /// The block for a view: header, stages, what waits.
   public func lines(_ view: RunView) -> [String] {
+    var sized = self
+    sized.nameWidth = nameWidth(view.stages)
+    return sized.sizedLines(view)
+  }
+
+  /// Columns for the names of all stages, those that wait too, so that nothing moves when their turn comes.
+  func nameWidth(_ stages: [StageView]) -> Int {
+    let longest = stages.map { displayWidth(Self.shortName($0.name)) }.max() ?? 0
+    let limit = max(Self.leastNameWidth, min(Self.greatestNameWidth, width / 4))
+    return min(limit, max(Self.leastNameWidth, longest))
+  }
+
+  /// `finetune department` is `department` where the whole has no room: what the stage brings tells its kind.
+  static func shortName(_ name: String) -> String {
+    guard displayWidth(name) > leastNameWidth, let space = name.firstIndex(of: " ") else { return name }
+    return String(name[name.index(after: space)...])
+  }
+
+  /// Columns before what there is to say of a stage: mark, name, and the blanks behind them.
+  private var indent: Int { nameWidth + 3 }
+
+  private func sizedLines(_ view: RunView) -> [String] {
     var lines = [style.paint(fitted(view.header, width), .strong)]
     for stage in view.stages where stage.state != .waiting {
       lines += stage.state == .running ? running(stage, now: view.now) : [finished(stage)]
@@ -32,12 +56,12 @@ public struct ProgressLines {
     if case .done(let seconds) = stage.state { time = seconds.map(Figures.duration) ?? "done before" }
     let isFailed = stage.state == .failed
     let start = style.paint(style.plain(isFailed ? "✗" : "✓"), isFailed ? .bad : .good) + " " + label(stage.name)
-    return start + sides(stage.summary, time, width: width - 13)
+    return start + sides(stage.summary, time, width: width - indent)
   }
 
   private func running(_ stage: StageView, now: LocalTime) -> [String] {
     let start = style.paint(style.plain("▸"), .active) + " " + style.paint(label(stage.name), .strong)
-    let first = start + progress(stage, room: width - 13, now: now)
+    let first = start + progress(stage, room: width - indent, now: now)
     return [first] + (stage.training.map { training($0) } ?? [])
   }
 
@@ -101,15 +125,15 @@ public struct ProgressLines {
       if let last = lines.last, displayWidth(last) + 3 + displayWidth(part) <= width {
         lines[lines.count - 1] = last + "   " + part
       } else {
-        lines.append(Self.indent + cut(part, width - 13, ellipsis: style.plain("…")))
+        lines.append(String(repeating: " ", count: indent) + cut(part, width - indent, ellipsis: style.plain("…")))
       }
     }
     return lines
   }
 
   private func label(_ name: String) -> String {
-    let name = style.plain(TerminalStyle.harmless(name))
-    return padded(cut(name, Self.nameWidth, ellipsis: style.plain("…")), Self.nameWidth + 1)
+    let name = style.plain(TerminalStyle.harmless(Self.shortName(name)))
+    return padded(cut(name, nameWidth, ellipsis: style.plain("…")), nameWidth + 1)
   }
 
   /// Text in at most `room` columns: whole parts from the end are left out first.
