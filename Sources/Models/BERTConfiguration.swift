@@ -47,14 +47,14 @@ public struct BERTConfiguration: ModelConfiguration {
     .int("num_attention_heads", \.headCount),
     .int("intermediate_size", \.innerWidth),
     .activation("hidden_act", \.activation),
-    .double("hidden_dropout_prob", \.dropoutRate),
-    .double("attention_probs_dropout_prob", \.attentionDropoutRate),
+    .probability("hidden_dropout_prob", \.dropoutRate),
+    .probability("attention_probs_dropout_prob", \.attentionDropoutRate),
     .int("max_position_embeddings", \.maximumLength),
     .int("type_vocab_size", \.tokenTypeCount),
-    .double("initializer_range", \.initializerRange),
-    .double("layer_norm_eps", \.layerNormEpsilon),
-    .optionalInt("pad_token_id", \.paddingID),
-    .optionalDouble("classifier_dropout", \.classifierDropoutRate),
+    .positive("initializer_range", \.initializerRange),
+    .positive("layer_norm_eps", \.layerNormEpsilon),
+    .tokenID("pad_token_id", \.paddingID),
+    .optionalProbability("classifier_dropout", \.classifierDropoutRate),
   ]
 
   /// Every problem at once.

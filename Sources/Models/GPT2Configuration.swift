@@ -48,13 +48,13 @@ public struct GPT2Configuration: ModelConfiguration {
     .int("n_head", \.headCount),
     .optionalInt("n_inner", \.innerWidth),
     .activation("activation_function", \.activation),
-    .double("resid_pdrop", \.residualDropoutRate),
-    .double("embd_pdrop", \.embeddingDropoutRate),
-    .double("attn_pdrop", \.attentionDropoutRate),
-    .double("layer_norm_epsilon", \.layerNormEpsilon),
-    .double("initializer_range", \.initializerRange),
-    .optionalInt("bos_token_id", \.beginningID),
-    .optionalInt("eos_token_id", \.endID),
+    .probability("resid_pdrop", \.residualDropoutRate),
+    .probability("embd_pdrop", \.embeddingDropoutRate),
+    .probability("attn_pdrop", \.attentionDropoutRate),
+    .positive("layer_norm_epsilon", \.layerNormEpsilon),
+    .positive("initializer_range", \.initializerRange),
+    .tokenID("bos_token_id", \.beginningID),
+    .tokenID("eos_token_id", \.endID),
   ]
 
   /// Every problem at once.

@@ -24,6 +24,8 @@ public struct ConfigurationKey<Configuration>: Sendable {
   let write: @Sendable (inout Configuration, JSONValue) -> Bool
   /// What a value must be.
   public let wanted: String
+  /// Whether it is a matter of the network rather than of the tokenizer.
+  public private(set) var shapesNetwork = true
 
   static func int(_ name: String, _ property: any WritableKeyPath<Configuration, Int> & Sendable) -> Self {
     Self(
@@ -32,21 +34,31 @@ public struct ConfigurationKey<Configuration>: Sendable {
         guard let number = value.int else { return false }
         configuration[keyPath: property] = number
         return true
-      }, wanted: "a whole number")
+      }, wanted: "a whole number from 1")
   }
 
-  static func double(_ name: String, _ property: any WritableKeyPath<Configuration, Double> & Sendable) -> Self {
+  static func double(
+    _ name: String, _ property: any WritableKeyPath<Configuration, Double> & Sendable, wanted: String = "a number"
+  ) -> Self {
     Self(
       name: name, read: { .number($0[keyPath: property]) },
       write: { configuration, value in
         guard let number = value.double else { return false }
         configuration[keyPath: property] = number
         return true
-      }, wanted: "a number")
+      }, wanted: wanted)
   }
 
-  /// A number that may be null.
-  static func optionalDouble(
+  static func probability(_ name: String, _ property: any WritableKeyPath<Configuration, Double> & Sendable) -> Self {
+    double(name, property, wanted: "a number from 0 to below 1")
+  }
+
+  static func positive(_ name: String, _ property: any WritableKeyPath<Configuration, Double> & Sendable) -> Self {
+    double(name, property, wanted: "a number above 0")
+  }
+
+  /// A probability that may be null.
+  static func optionalProbability(
     _ name: String, _ property: any WritableKeyPath<Configuration, Double?> & Sendable
   ) -> Self {
     Self(
@@ -55,17 +67,27 @@ public struct ConfigurationKey<Configuration>: Sendable {
         guard value == .null || value.double != nil else { return false }
         configuration[keyPath: property] = value.double
         return true
-      }, wanted: "a number or null")
+      }, wanted: "a number from 0 to below 1, or null")
   }
 
-  static func optionalInt(_ name: String, _ property: any WritableKeyPath<Configuration, Int?> & Sendable) -> Self {
+  static func optionalInt(
+    _ name: String, _ property: any WritableKeyPath<Configuration, Int?> & Sendable,
+    wanted: String = "a whole number from 1, or null"
+  ) -> Self {
     Self(
       name: name, read: { $0[keyPath: property].map { .integer(Int64($0)) } ?? .null },
       write: { configuration, value in
         guard value == .null || value.int != nil else { return false }
         configuration[keyPath: property] = value.int
         return true
-      }, wanted: "a whole number or null")
+      }, wanted: wanted)
+  }
+
+  /// The id of a special token, which the tokenizer decides and no person.
+  static func tokenID(_ name: String, _ property: any WritableKeyPath<Configuration, Int?> & Sendable) -> Self {
+    var key = optionalInt(name, property, wanted: "a whole number or null")
+    key.shapesNetwork = false
+    return key
   }
 
   static func activation(_ name: String, _ property: any WritableKeyPath<Configuration, Activation> & Sendable) -> Self
@@ -76,7 +98,7 @@ public struct ConfigurationKey<Configuration>: Sendable {
         guard let text = value.string, let activation = Activation(publishedName: text) else { return false }
         configuration[keyPath: property] = activation
         return true
-      }, wanted: "one of gelu, gelu_new, gelu_pytorch_tanh, relu, tanh")
+      }, wanted: "gelu, gelu_new, gelu_pytorch_tanh, relu or tanh")
   }
 }
 
@@ -141,8 +163,9 @@ struct ExtentChecks {
 
   mutating func heads(_ key: String, _ heads: Int, widthKey: String, width: Int) {
     guard heads > 0, width > 0, width % heads != 0 else { return }
-    let divisors = (1...min(width, 64)).filter { width % $0 == 0 }
-    let list = divisors.suffix(6).map(String.init)
+    // Those up to 16, and up to twice as many as were asked for.
+    let divisors = (1...min(width, 4_096)).filter { width % $0 == 0 && ($0 <= 16 || ($0 + 1) / 2 <= heads) }
+    let list = divisors.map(String.init)
     issues.append(
       ConfigurationIssue(
         key,

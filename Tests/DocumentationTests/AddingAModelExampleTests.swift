@@ -123,7 +123,7 @@ extension Bigram: PublishedModel {
   @Test func everyProblemOfAConfigurationIsReportedAtOnce() {
     let json = JSONObject([("vocab_size", .integer(0)), ("hidden_size", .string("wide"))])
     let problems = ModelConfigurationError.issues([
-      ConfigurationIssue("hidden_size", "must be a whole number"),
+      ConfigurationIssue("hidden_size", "must be a whole number from 1"),
       ConfigurationIssue("vocab_size", "must be at least 1, not 0"),
     ])
     #expect(throws: problems) { try Bigram.make(json) { _ in true } }

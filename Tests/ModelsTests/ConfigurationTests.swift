@@ -17,7 +17,9 @@ import Testing
     var configuration = BERTConfiguration()
     (configuration.width, configuration.headCount) = (256, 3)
     let message = configuration.issues().first?.message ?? ""
-    #expect(message.hasPrefix("3 does not divide hidden_size 256") && message.hasSuffix("do"), "\(message)")
+    #expect(message == "3 does not divide hidden_size 256; 1, 2, 4, 8 and 16 do")
+    (configuration.width, configuration.headCount) = (768, .max)
+    #expect(configuration.issues().first?.message.hasSuffix("384 and 768 do") == true)
   }
 
   @Test func wrongTypesInConfigurationFilesAreNamed() throws {

@@ -1,4 +1,5 @@
 import JSON
+import Models
 import Pipelines
 import Testing
 
@@ -141,6 +142,11 @@ let smallCausal = small.replacing("bert-mini", with: "gpt-mini")
     ("corpus=3", "is “3”; wants a map: keys with their values, indented"),
     ("model.preset=bert-huge", "is “bert-huge”; wants bert-tiny, bert-mini, bert-small"),
     ("model.hidden_size=big", "is “big”; wants a whole number from 1"),
+    ("model.num_hidden_layers=0", "must be at least 1, not 0"),
+    ("model.hidden_dropout_prob=1", "must be a probability below 1, not 1.0"),
+    ("model.hidden_dropout_prob=no", "is “no”; wants a number from 0 to below 1"),
+    ("model.hidden_act=swish", "is “swish”; wants gelu, gelu_new, gelu_pytorch_tanh, relu or tanh"),
+    ("model.pad_token_id=0", "unknown key"),
     ("model.n_layer=3", "bert has no such key; did you mean num_hidden_layers?"),
     ("pretrain.objective=[nsp]", "nsp needs mlm beside it: [mlm, nsp]"),
     ("pretrain.objective=[mlm, clm]", "clm stands alone"),
@@ -294,6 +300,21 @@ let smallCausal = small.replacing("bert-mini", with: "gpt-mini")
     #expect(file.problems.isEmpty, "\(file.problems)")
     #expect(file.configuration.model.overrides.map(\.key) == ["n_embd", "n_layer", "n_head"])
     #expect(file.configuration.model.value("n_positions") == 1024)
+  }
+
+  @Test func headsThatDoNotDivideTheWidthAreToldInTheWordsOfTheFile() {
+    let sizes = "model_type: gpt2, hidden_size: 64, num_attention_heads: 5"
+    let problems = read(small.replacing("preset: bert-mini", with: sizes)).problems
+    #expect(problems.map(\.path) == ["model.num_attention_heads"])
+    #expect(problems.first?.message == "5 does not divide hidden_size 64; 1, 2, 4, 8 and 16 do", "\(problems)")
+  }
+
+  @Test(arguments: Preset.allCases)
+  func presetsAreWhatModelsSayTheyAre(_ preset: Preset) throws {
+    let model = read(small.replacing("bert-mini", with: preset.rawValue)).configuration.model
+    let expected = try #require(preset.bert?.json ?? preset.gpt?.json)
+    #expect(model.preset == preset && expected.count > 10)
+    for (key, value) in expected { #expect(model.value(key) == value, "\(key)") }
   }
 
   @Test func aTextThatReachesATerminalIsShortAndHarmless() {

@@ -1,9 +1,10 @@
 import JSON
+import Models
 
 /// The network: a preset, a finished model, or a family, and any key of a Hugging Face `config.json` on top.
 public struct ModelSettings: SettingGroup {
   /// A named size.
-  public var preset: ModelPreset?
+  public var preset: Preset?
   /// A finished model: a run folder, a stage or step in it, or a Hugging Face folder.
   public var from: FilePath?
   /// The family, where neither preset nor folder says it.
@@ -43,12 +44,19 @@ public struct ModelSettings: SettingGroup {
   /// Keys of `config.json`.
   public static var furtherNames: [String] { ModelFamily.allCases.flatMap { $0.keys.map(\.name) } + commonNames.keys }
 
-  /// The value of one key: of the file, of the preset, or the family's default.
-  public func value(_ key: String) -> JSONValue? {
-    if let own = overrides.last(where: { $0.key == key }) { return own.value }
-    if let preset, let value = preset.sizes.first(where: { $0.key == key }) { return value.value }
-    return resolvedFamily?.keys.first { $0.name == key }?.defaultValue
+  /// The network as far as the file tells: the preset's sizes or the family's, the file's keys on top; nil where only the
+  /// folder tells.
+  var configuration: (any ModelConfiguration)? {
+    let keys = JSONObject(overrides.map { ($0.key, $0.value) })
+    switch resolvedFamily {
+    case .bert: return BERTConfiguration.read(keys, over: preset?.bert ?? BERTConfiguration()).0
+    case .gpt2: return GPT2Configuration.read(keys, over: preset?.gpt ?? GPT2Configuration()).0
+    case nil: return nil
+    }
   }
+
+  /// The value of one key: of the file, of the preset, or the family's default.
+  public func value(_ key: String) -> JSONValue? { configuration?.json.first { $0.0 == key }?.1 }
 
   /// Takes any key of `config.json`.
   public mutating func take(_ entry: YAMLEntry, path: String, _ reader: inout SettingReader) -> Bool {
@@ -92,11 +100,11 @@ public struct ModelSettings: SettingGroup {
         reader.report(path, "\(family.rawValue) has no such key" + (guess.map { "; did you mean \($0)?" } ?? ""))
         continue
       }
-      if let problem = key.problem(override.value) {
-        // Without a value it is as if the key were not written.
-        if override.value != .null { reader.report(path, problem) }
-      } else {
+      if family.accepts(override.value, for: key) {
         spelled.append(Override(key: name, value: override.value))
+      } else if override.value != .null {
+        let text = override.value.string.map { "“\(shown($0))”" } ?? override.value.text()
+        reader.report(path, "is \(text); wants \(key.wanted)")
       }
     }
     overrides = spelled

@@ -1,4 +1,6 @@
 import JSON
+import Models
+import NN
 
 /// What settings must fulfill together. Every check runs; each problem stands at the setting that is to change.
 struct PipelineChecks {
@@ -92,19 +94,17 @@ struct PipelineChecks {
         "model.model_type", "is \(family.rawValue); the preset \(preset.rawValue) is \(preset.family.rawValue)")
     }
     if let size = model.overrides.first(where: { $0.key == "vocab_size" })?.value.int,
-      size < configuration.tokenizer.vocabularySize, configuration.tokenizer.from == nil
+      size > 0, size < configuration.tokenizer.vocabularySize, configuration.tokenizer.from == nil
     {
       reader.report(
         "model.vocab_size",
         "\(size) is below tokenizer.vocab_size \(configuration.tokenizer.vocabularySize); leave it out")
     }
-    guard let family = model.resolvedFamily, let width = model.value(family.sizeKeys.width)?.int,
-      let heads = model.value(family.sizeKeys.heads)?.int, width > 0, heads > 0, width % heads != 0
-    else { return }
-    let divisors = (1...min(width, 4_096)).filter { width % $0 == 0 && $0 <= max(16, heads * 2) }.map(String.init)
-    reader.report(
-      "model.\(writtenName(family.sizeKeys.heads))",
-      "\(heads) does not divide \(writtenName(family.sizeKeys.width)) \(width); \(listed(divisors, "and")) do")
+    guard let family = model.resolvedFamily, let network = model.configuration else { return }
+    let width = family.sizeKeys.width
+    for issue in network.issues() {
+      reader.report("model.\(writtenName(issue.key))", issue.message.replacing(width, with: writtenName(width)))
+    }
   }
 
   /// A key of the model as the file spells it.

@@ -33,7 +33,7 @@ enum NetworkFactory {
     var keys = JSONObject(settings.overrides.map { ($0.key, $0.value) })
     if keys["vocab_size"] == nil { keys["vocab_size"] = .integer(Int64(tokenizer.vocabularySize)) }
     if settings.resolvedFamily == .gpt2 {
-      let base = settings.preset.flatMap { Preset(rawValue: $0.rawValue)?.gpt } ?? GPT2Configuration()
+      let base = settings.preset?.gpt ?? GPT2Configuration()
       var (configuration, issues) = GPT2Configuration.read(keys, over: base)
       configuration.beginningID = tokenizer.specials.endOfText.map { Int($0) }
       configuration.endID = configuration.beginningID
@@ -41,7 +41,7 @@ enum NetworkFactory {
       try check(issues + configuration.issues(), configuration.vocabularySize, tokenizer)
       return GPT2(configuration)
     }
-    let base = settings.preset.flatMap { Preset(rawValue: $0.rawValue)?.bert } ?? BERTConfiguration()
+    let base = settings.preset?.bert ?? BERTConfiguration()
     var (configuration, issues) = BERTConfiguration.read(keys, over: base)
     configuration.paddingID = tokenizer.specials.pad.map { Int($0) }
     if keys["max_position_embeddings"] == nil {

@@ -1,4 +1,5 @@
 import JSON
+import Models
 
 /// What `help KEY` tells about a key of a pipeline file.
 public enum KeyHelp {
@@ -65,8 +66,11 @@ public enum KeyHelp {
     let wanted = name.hasPrefix("model.") ? String(name.dropFirst(6)) : name
     return ModelFamily.allCases.flatMap { family in
       family.keys.filter { $0.name == wanted }.map { key in
-        let presets = ModelPreset.allCases.filter { $0.family == family }.compactMap { preset in
-          preset.sizes.first { $0.key == key.name }.map { "\(preset.rawValue) \($0.value.text())" }
+        let presets = Preset.allCases.filter { $0.family == family }.compactMap { preset -> String? in
+          var settings = ModelSettings()
+          settings.preset = preset
+          guard let value = settings.value(key.name), value != key.defaultValue else { return nil }
+          return "\(preset.rawValue) \(value.text())"
         }
         let sizes = presets.isEmpty ? "" : "; " + presets.joined(separator: ", ")
         return """
@@ -91,19 +95,5 @@ public enum KeyHelp {
       return !path.dropFirst(prefix.count).contains(".")
     }
     return false
-  }
-}
-
-extension ModelFamily.Key {
-  /// What is accepted.
-  fileprivate var wanted: String {
-    switch kind {
-    case .size: "a whole number from 1"
-    case .optionalSize: "a whole number from 1, or null"
-    case .share: "a number from 0 to below 1"
-    case .optionalShare: "a number from 0 to below 1, or null"
-    case .positive: "a number above 0"
-    case .activation: "gelu, gelu_new, gelu_pytorch_tanh, relu or tanh"
-    }
   }
 }

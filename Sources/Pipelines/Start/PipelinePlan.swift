@@ -1,6 +1,7 @@
 import Foundation
 import JSON
 import Kernels
+import Models
 
 /// What a pipeline would come to on this machine, found out without training it.
 public struct PipelinePlan: Sendable {

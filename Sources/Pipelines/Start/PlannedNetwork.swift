@@ -36,17 +36,16 @@ struct PlannedNetwork {
     }
     var keys = JSONObject(settings.overrides.map { ($0.key, $0.value) })
     if keys["vocab_size"] == nil { keys["vocab_size"] = JSONValue(vocabularySize) }
-    let preset = settings.preset.flatMap { Preset(rawValue: $0.rawValue) }
     let issues: [ConfigurationIssue]
     if settings.resolvedFamily == .gpt2 {
-      var (configuration, found) = GPT2Configuration.read(keys, over: preset?.gpt ?? GPT2Configuration())
+      var (configuration, found) = GPT2Configuration.read(keys, over: settings.preset?.gpt ?? GPT2Configuration())
       if keys["n_positions"] == nil { configuration.maximumLength = max(configuration.maximumLength, maximumLength) }
       (configuration.beginningID, configuration.endID) = (0, 0)
       issues = found + configuration.issues()
       let gpt = GPT2(configuration)
       (model, objective) = (gpt, CausalLanguageModeling(gpt))
     } else {
-      var (configuration, found) = BERTConfiguration.read(keys, over: preset?.bert ?? BERTConfiguration())
+      var (configuration, found) = BERTConfiguration.read(keys, over: settings.preset?.bert ?? BERTConfiguration())
       if keys["max_position_embeddings"] == nil {
         configuration.maximumLength = max(configuration.maximumLength, maximumLength)
       }

@@ -1,10 +1,11 @@
 import JSON
+import Models
 import NN
 
 /// What a named size comes to for a corpus, a machine and a time.
 public struct PresetOffer: Equatable, Sendable {
   /// The preset.
-  public var preset: ModelPreset
+  public var preset: Preset
   /// All trained numbers.
   public var parameters: Int
   /// Bytes of memory that training takes.
@@ -71,7 +72,7 @@ struct PresetTable {
   func offers(secondsEach: Double) throws -> [PresetOffer] {
     let family: ModelFamily = objectives == [.clm] ? .gpt2 : .bert
     var efficiency = 5e10
-    return try ModelPreset.allCases.filter { $0.family == family }.map { preset in
+    return try Preset.allCases.filter { $0.family == family }.map { preset in
       var settings = ModelSettings()
       settings.preset = preset
       func network() throws -> PlannedNetwork {

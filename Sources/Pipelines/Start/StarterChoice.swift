@@ -1,7 +1,9 @@
+import Models
+
 /// The sizes that fit a text, a machine and a time.
 public struct StarterChoice: Equatable, Sendable {
   /// The network.
-  public let preset: ModelPreset
+  public let preset: Preset
   /// Its trained numbers.
   public let parameters: Int
   /// Ids of the tokenizer.
@@ -30,7 +32,7 @@ public struct StarterChoice: Equatable, Sendable {
     self.vocabularySize = vocabularySize
     maximumLength = family == .gpt2 ? 256 : 128
     let batch = seconds > 4 * 3_600 ? 32 : family == .gpt2 ? 8 : 16
-    let offers = try ModelPreset.allCases.filter { $0.family == family }.map { preset in
+    let offers = try Preset.allCases.filter { $0.family == family }.map { preset in
       try StarterChoice.offer(
         preset, vocabularySize, length: family == .gpt2 ? 256 : 128, rows: max(1, batch / 4), tokens: tokens,
         seconds: seconds, gigaflops: gigaflops)
@@ -56,7 +58,7 @@ public struct StarterChoice: Equatable, Sendable {
   }
 
   private static func offer(
-    _ preset: ModelPreset, _ vocabularySize: Int, length: Int, rows: Int, tokens: Double, seconds: Double,
+    _ preset: Preset, _ vocabularySize: Int, length: Int, rows: Int, tokens: Double, seconds: Double,
     gigaflops: Double
   ) throws -> PresetOffer {
     var settings = ModelSettings()

@@ -1,5 +1,6 @@
 import DurableFiles
 import JSON
+import Models
 import Shards
 
 /// A first pipeline file for somebody's text on this machine: what was found, and what was chosen because of it.

@@ -3,6 +3,7 @@ import DurableFiles
 import Foundation
 import JSON
 import Kernels
+import Models
 import Pipelines
 import Shards
 

@@ -2,6 +2,7 @@ import ArgumentParser
 import DurableFiles
 import Foundation
 import JSON
+import Models
 import Pipelines
 import Shards
 

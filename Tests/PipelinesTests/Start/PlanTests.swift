@@ -42,7 +42,7 @@ struct PlanTests {
 
   @Test("The recommended preset is the largest that sees 20 tokens for each parameter and fits in memory")
   func recommended() {
-    func offer(_ preset: ModelPreset, _ parameters: Int, tokens: Double, passes: Double = 1, memory: Int = 1)
+    func offer(_ preset: Preset, _ parameters: Int, tokens: Double, passes: Double = 1, memory: Int = 1)
       -> PresetOffer
     {
       PresetOffer(
