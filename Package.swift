@@ -15,6 +15,7 @@ let package = Package(
   products: [
     .executable(name: "cloze", targets: ["cloze"]),
     .library(name: "Kernels", targets: ["Kernels"]),
+    .library(name: "Collectives", targets: ["Collectives"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),

@@ -8,7 +8,8 @@ let package = Package(
   dependencies: [.package(name: "Cloze", path: "..")],
   targets: [
     .executableTarget(
-      name: "KernelBenchmarks", dependencies: [.product(name: "Kernels", package: "Cloze")],
+      name: "KernelBenchmarks",
+      dependencies: [.product(name: "Kernels", package: "Cloze"), .product(name: "Collectives", package: "Cloze")],
       swiftSettings: [
         .treatAllWarnings(as: .error), .enableUpcomingFeature("ExistentialAny"),
         .enableUpcomingFeature("MemberImportVisibility"),

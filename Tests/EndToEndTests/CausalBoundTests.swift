@@ -3,6 +3,7 @@ import Datasets
 import NN
 import Objectives
 import Optimizers
+import Tensors
 import Testing
 import Training
 

@@ -62,7 +62,6 @@ final class ClozeProcess {
     posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0)
     posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, output, O_WRONLY | O_CREAT | O_TRUNC, 0o600)
     posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, errors, O_WRONLY | O_CREAT | O_TRUNC, 0o600)
-    if let current { posix_spawn_file_actions_addchdir_np(&actions, current) }
     // The child decides about signals itself, whatever the tests' own process ignores.
     var attributes = posix_spawnattr_t()
     posix_spawnattr_init(&attributes)
@@ -75,9 +74,12 @@ final class ClozeProcess {
     posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK))
     var environment = ProcessInfo.processInfo.environment.map { "\($0.key)=\($0.value)" }
     if let failpoints { environment.append("CLOZE_FAILPOINTS=\(failpoints)") }
+    // A shell changes the folder and becomes the program.
+    let command = current.map { ["/bin/sh", "-c", "cd \"$0\" && exec \"$@\"", $0, program] } ?? [program]
     var child: pid_t = 0
-    let answer = Self.withStrings([program] + arguments) { words in
-      Self.withStrings(environment) { variables in posix_spawn(&child, program, &actions, &attributes, words, variables)
+    let answer = Self.withStrings(command + arguments) { words in
+      Self.withStrings(environment) { variables in
+        posix_spawn(&child, command[0], &actions, &attributes, words, variables)
       }
     }
     guard answer == 0 else { throw Failure.notStarted(answer) }

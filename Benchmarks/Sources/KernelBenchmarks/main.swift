@@ -1,7 +1,7 @@
 import Foundation
 import Kernels
 
-// kernels [products] [rows] [attention] [baseline | avx2 | avx512]: everything at the best level if nothing is named.
+// kernels [products] [rows] [attention] [reductions] [baseline | avx2 | avx512]: everything at the best level if nothing is named.
 let named = Set(CommandLine.arguments.dropFirst())
 let parts = named.subtracting(CPULevel.allCases.map(\.name))
 let report = BLAS.start()
@@ -19,3 +19,5 @@ for threads in Set([1, ProcessInfo.processInfo.activeProcessorCount]).sorted() {
   if parts.isEmpty || parts.contains("rows") { measureRows(threads: threads) }
   if parts.isEmpty || parts.contains("attention") { measureAttention(threads: threads) }
 }
+Parallel.start(threads: 1)
+if parts.isEmpty || parts.contains("reductions") { measureReductions() }

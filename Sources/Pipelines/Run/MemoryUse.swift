@@ -11,7 +11,7 @@ enum MemoryUse {
     return processes.reduce(0) { $0 + $1.own } + (processes.map(\.shared).max() ?? 0)
   }
 
-  /// A process's resident memory, its own and what it shares.
+  /// A process's resident memory: its own, and what it shares with others of the run.
   private static func resident(_ process: Int) -> (own: Int, shared: Int)? {
     guard let text = try? String(contentsOfFile: "/proc/\(process)/status", encoding: .utf8) else { return nil }
     var (own, shared) = (0, 0)
@@ -19,7 +19,7 @@ enum MemoryUse {
       let words = line.split(whereSeparator: \.isWhitespace)
       guard words.count > 1, let kilobytes = Int(words[1]) else { continue }
       switch words[0] {
-      case "RssAnon:", "RssFile:": own += kilobytes << 10
+      case "RssAnon:": own = kilobytes << 10
       case "RssShmem:": shared = kilobytes << 10
       default: break
       }

@@ -19,6 +19,10 @@ struct ReportStage: Stage {
     for (name, stage) in order(context) {
       lines.append("| \(name) | \(stage.summary) | \(Figures.duration(stage.seconds)) |")
     }
+    if let warning = PlateauWarning(context.record.stages["pretrain"]?.figures["validation"]) {
+      context.tell(.noted(stage: name, warning.text))
+      lines += ["", warning.text]
+    }
     if let sample = context.configuration.corpus.synthesize {
       context.tell(.noted(stage: name, "comparing with the world's true probabilities"))
       let world = try WorldReport(context, sample)

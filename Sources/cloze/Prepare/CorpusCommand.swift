@@ -7,7 +7,7 @@ import Shards
 struct CorpusCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "corpus", abstract: "Look at text shards, or make a sample of them.",
-    subcommands: [CorpusInspect.self, CorpusSynthesize.self])
+    subcommands: [CorpusInspect.self, CorpusHeldOut.self, CorpusSynthesize.self])
 }
 
 /// What is in some shards.
