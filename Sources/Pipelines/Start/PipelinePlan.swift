@@ -54,7 +54,8 @@ public struct PipelinePlan: Sendable {
     let planned = try shape.network()
     let counts = planned.counts(rows: shape.slotRows, maskingShare: settings.maskingShare)
     let memory = MemoryEstimate(
-      slabCount: counts.slabCount, microBatches: slots, activationBytes: counts.activationBytes)
+      slabCount: counts.slabCount, microBatches: slots, activationBytes: counts.activationBytes,
+      workers: ProcessLayout(configuration).workers)
     let limit = min(MachineFacts.memoryLimit, configuration.machine.memory?.bytes ?? .max)
     try PipelinePlan.check(memory, limit: limit)
     let timer = StepTimer(try shape.network(), rows: shape.slotRows, maskingShare: settings.maskingShare)
@@ -101,7 +102,8 @@ public struct PipelinePlan: Sendable {
     [
       "corpus": corpus.json, "parameters": JSONValue(parameters), "rows_per_step": JSONValue(rowsPerStep),
       "memory": [
-        "parameters": JSONValue(memory.parameters), "gradients": JSONValue(memory.gradients),
+        "parameters": JSONValue(memory.parameters), "snapshot": JSONValue(memory.snapshot),
+        "gradients": JSONValue(memory.gradients),
         "activations": JSONValue(memory.activations), "total": JSONValue(memory.total),
         "limit": JSONValue(memoryLimit),
       ],

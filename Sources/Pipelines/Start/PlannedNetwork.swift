@@ -1,3 +1,4 @@
+import Collectives
 import JSON
 import Models
 import NN
@@ -115,25 +116,31 @@ struct PlannedNetwork {
 public struct MemoryEstimate: Equatable, Sendable {
   /// Values and both moments: 12 bytes a parameter.
   public let parameters: Int
-  /// Gradients: 4 bytes a parameter for each slab that the tree of micro-slots holds at once, ⌈log₂ M⌉ + 1.
+  /// The copy of them from which checkpoints are written.
+  public let snapshot: Int
+  /// Gradients: 4 bytes a parameter for each slab that the workers' parts of the tree hold at once.
   public let gradients: Int
-  /// Activations of one micro-slot.
+  /// Activations of a micro-slot in every worker.
   public let activations: Int
   /// The program, and two windows of text.
   public let rest = 200_000_000
 
   /// The memory of a training.
-  public init(slabCount: Int, microBatches: Int, activationBytes: Int) {
+  public init(slabCount: Int, microBatches: Int, activationBytes: Int, workers: Int = 1) {
     parameters = 12 * slabCount
-    gradients = 4 * slabCount * MemoryEstimate.gradientSlabs(microBatches)
-    activations = activationBytes
+    snapshot = 12 * slabCount
+    gradients = 4 * slabCount * MemoryEstimate.gradientSlabs(microBatches, workers: workers)
+    activations = activationBytes * workers
   }
 
-  /// ⌈log₂ M⌉ + 1
-  static func gradientSlabs(_ microBatches: Int) -> Int {
-    microBatches <= 1 ? 1 : Int.bitWidth - (microBatches - 1).leadingZeroBitCount + 1
+  /// ⌊log₂ M⌋ + 1 for one worker, and about as many for M / W in each of several.
+  static func gradientSlabs(_ microBatches: Int, workers: Int = 1) -> Int {
+    (0..<workers).reduce(0) { sum, rank in
+      let slots = rank * microBatches / workers..<(rank + 1) * microBatches / workers
+      return sum + SlotTree.liveCount(SlotTree.nodes(covering: slots, of: microBatches))
+    }
   }
 
   /// Everything.
-  public var total: Int { parameters + gradients + activations + rest }
+  public var total: Int { parameters + snapshot + gradients + activations + rest }
 }

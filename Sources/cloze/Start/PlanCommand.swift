@@ -72,7 +72,7 @@ private struct PlanText {
   let plan: PipelinePlan
   let configuration: PipelineConfiguration
 
-  var lines: [String] { [corpus, tokens, network, memory, speed, steps, finish, ""] + table + [advice] }
+  var lines: [String] { [corpus, tokens, network, workers, memory, speed, steps, finish, ""] + table + [advice] }
 
   private var about: String { plan.corpus.isExact ? "" : "about " }
 
@@ -99,10 +99,15 @@ private struct PlanText {
     return "model     \(name) · \(Figures.short(plan.parameters)) parameters"
   }
 
+  private var workers: String {
+    let layout = ProcessLayout(configuration)
+    return "workers   \(layout.text): \(layout.reason)"
+  }
+
   private var memory: String {
     let memory = plan.memory
     return "memory    about \(Figures.bytes(memory.total)) of \(Figures.bytes(plan.memoryLimit)): values and moments"
-      + " \(Figures.bytes(memory.parameters)), gradients \(Figures.bytes(memory.gradients)), activations"
+      + " \(Figures.bytes(memory.parameters)), as much for checkpoints, gradients \(Figures.bytes(memory.gradients)), activations"
       + " \(Figures.bytes(memory.activations))"
   }
 
