@@ -23,7 +23,10 @@ import Testing
       #expect(stopped.message.contains("everything is saved"), "\(stopped.errors)")
       // Nothing is lost: what was written last is what was saved last.
       #expect(try toy.metrics("stopped").last?["step"]?.int == saved)
+      let first = try #require(toy.record("stopped")["unfinished_seconds"]?["pretrain"]?.double)
       #expect(try toy.cloze(pipeline, "--as", "stopped").code == 0)
+      let seconds = try #require(toy.record("stopped")["stages"]?["pretrain"]?["seconds"]?.double)
+      #expect(first > 0 && seconds > first, "\(first) s before the stop, \(seconds) s in all")
       #expect(
         try toy.lastFiles("stopped", step: Self.steps) == toy.lastFiles("undisturbed", step: Self.steps),
         "stopped at step \(saved)")

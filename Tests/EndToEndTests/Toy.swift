@@ -170,6 +170,9 @@ struct Toy {
     }
   }
 
+  /// What `run.json` says.
+  func record(_ name: String) throws -> JSONValue { try JSONValue.parse(bytes("runs/\(name)/run.json")) }
+
   /// Steps that `metrics.jsonl` speaks of so far, those of earlier starts too.
   func lineCount(_ name: String) -> Int {
     ((try? bytes("runs/\(name)/metrics.jsonl")) ?? []).count { $0 == UInt8(ascii: "\n") }

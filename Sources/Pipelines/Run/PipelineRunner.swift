@@ -99,17 +99,21 @@ public final class PipelineRunner {
     context.tell(.began(stage: stage.name))
     if context.shouldStop { throw StoppedOnRequest(standing: "before \(stage.name)") }
     let start = Date()
-    let earlier = context.record.stages[stage.name]?.seconds ?? 0
+    let earlier =
+      (context.record.stages[stage.name]?.seconds ?? 0) + (context.record.unfinishedSeconds[stage.name] ?? 0)
     do {
       let result = try stage.run(context)
       let seconds = Date().timeIntervalSince(start)
       context.record.seconds += seconds
+      context.record.unfinishedSeconds[stage.name] = nil
       context.record.stages[stage.name] = RunRecord.Stage(
         fingerprint: fingerprint, summary: result.summary, seconds: earlier + seconds, figures: result.figures)
       try context.record.save(folder)
       context.tell(.finished(stage: stage.name, summary: result.summary, seconds: earlier + seconds, wasDone: false))
     } catch {
-      context.record.seconds += Date().timeIntervalSince(start)
+      let seconds = Date().timeIntervalSince(start)
+      context.record.seconds += seconds
+      context.record.unfinishedSeconds[stage.name, default: 0] += seconds
       try? context.record.save(folder)
       throw error
     }

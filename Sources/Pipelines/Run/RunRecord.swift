@@ -24,6 +24,8 @@ public struct RunRecord: Sendable, Equatable {
   public var seconds: Double
   /// Steps that were taken more than once because a start ended before they were saved, as far as the metrics show.
   public var repeatedSteps = 0
+  /// Seconds that starts spent on stages they did not finish, by name.
+  public var unfinishedSeconds: [String: Double] = [:]
   /// Finished stages by name.
   public var stages: [String: Stage] = [:]
 
@@ -48,6 +50,8 @@ public struct RunRecord: Sendable, Equatable {
     record.starts = json["starts"]?.int ?? 0
     record.seconds = json["seconds"]?.double ?? 0
     record.repeatedSteps = json["repeated_steps"]?.int ?? 0
+    let unfinished = json["unfinished_seconds"]?.object ?? JSONObject()
+    for (name, seconds) in unfinished.pairs { record.unfinishedSeconds[name] = seconds.double }
     for (name, stage) in stages.pairs {
       record.stages[name] = Stage(
         fingerprint: stage["fingerprint"]?.string ?? "", summary: stage["summary"]?.string ?? "",
@@ -70,10 +74,12 @@ public struct RunRecord: Sendable, Equatable {
       ])
       return (name, JSONValue.object(object))
     }
+    let unfinished = unfinishedSeconds.sorted { $0.key < $1.key }.map { ($0.key, JSONValue.number($0.value)) }
     let object = JSONObject([
       ("schema", .integer(Int64(RunRecord.schema))), ("run", .string(identifier)),
       ("starts", .integer(Int64(starts))), ("seconds", .number(seconds)),
-      ("repeated_steps", .integer(Int64(repeatedSteps))), ("stages", .object(JSONObject(stages))),
+      ("repeated_steps", .integer(Int64(repeatedSteps))),
+      ("unfinished_seconds", .object(JSONObject(unfinished))), ("stages", .object(JSONObject(stages))),
     ])
     return .object(object)
   }

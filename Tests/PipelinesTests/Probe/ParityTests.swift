@@ -11,6 +11,9 @@ import Testing
 
 /// Equality with PyTorch and transformers, computed in float64 by Tests/Fixtures/generate.py.
 @Suite struct ParityTests {
+  /// The kernels that runs use: OpenBLAS' own choice on new CPUs rounds otherwise.
+  init() { Machine.start(threads: 1) }
+
   @Test(arguments: ["bert", "gpt2", "bert-classifier"])
   func logitsHiddenStatesAndLossesAgree(_ name: String) throws {
     let (probe, _) = try makeProbe(name)
