@@ -20,7 +20,8 @@ func measureReductions() {
 private func reductionSeconds(members: Int, floats: Int) throws -> Double {
   let count = MemoryCount(members: members)
   _ = TreeReduction(count, slotCount: members, floatCount: floats)
-  let shared = try SharedMemory(byteCount: SharedGroup.byteCount(members: members, taking: count.byteCount))
+  nonisolated(unsafe) let shared = try SharedMemory(
+    byteCount: SharedGroup.byteCount(members: members, taking: count.byteCount))
   nonisolated(unsafe) var times: [Double] = []
   DispatchQueue.concurrentPerform(iterations: members) { rank in
     let group = SharedGroup(shared, rank: rank, count: members)
