@@ -40,6 +40,14 @@ public struct BERT: MaskedLanguageModel, NextSentenceModel, SequenceClassifier {
     public var usesPooler: Bool { hasPooler || predictsNextSentence || (!labels.isEmpty && pooling == .cls) }
   }
 
+  /// How the parameters of a new model start.
+  public enum Start: String, Sendable, CaseIterable {
+    /// The heads of the first layer look at neighbors; all else is normal with `initializerRange`.
+    case positionalHeads = "positional_heads"
+    /// Everything is normal with `initializerRange` (Devlin et al. 2019).
+    case normal
+  }
+
   /// The configuration it was built from.
   public let configuration: BERTConfiguration
   /// What sits on top.
@@ -53,17 +61,19 @@ public struct BERT: MaskedLanguageModel, NextSentenceModel, SequenceClassifier {
   private let pooledDropout: Dropout
 
   /// A model whose parameters have no memory yet.
-  public init(_ configuration: BERTConfiguration, heads: Heads) {
+  public init(_ configuration: BERTConfiguration, heads: Heads, start: Start = .positionalHeads) {
     self.configuration = configuration
     headKinds = heads
     let width = configuration.width
     let weight = Initializer.normal(standardDeviation: configuration.initializerRange)
-    embeddings = BERTEmbeddings(configuration, weight: weight)
-    layers = (0..<configuration.layerCount).map { _ in
+    embeddings = BERTEmbeddings(configuration, weight: weight, start)
+    layers = (0..<configuration.layerCount).map { layer in
       PostNormLayer(
-        attention: MultiHeadAttention(
-          width, headCount: configuration.headCount, isCausal: false,
-          dropoutRate: configuration.attentionDropoutRate, weight: weight, outputWeight: weight),
+        attention: layer == 0 && start == .positionalHeads
+          ? Self.lookingAtNeighbors(configuration)
+          : MultiHeadAttention(
+            width, headCount: configuration.headCount, isCausal: false,
+            dropoutRate: configuration.attentionDropoutRate, weight: weight, outputWeight: weight),
         feedForward: FeedForward(
           width, inner: configuration.innerWidth, activation: configuration.activation, weight: weight,
           outputWeight: weight),
@@ -78,6 +88,17 @@ public struct BERT: MaskedLanguageModel, NextSentenceModel, SequenceClassifier {
     pooledDropout = Dropout(
       heads.labels.isEmpty
         ? configuration.dropoutRate : configuration.classifierDropoutRate ?? configuration.dropoutRate)
+  }
+
+  /// Attention whose heads start at neighbors: a third of its input's variance are positions, as much as words and types.
+  private static func lookingAtNeighbors(_ configuration: BERTConfiguration) -> MultiHeadAttention {
+    let heads = PositionalHeads(
+      width: configuration.width, headCount: configuration.headCount, share: 1.0 / 3,
+      queryDeviation: configuration.initializerRange)
+    return MultiHeadAttention(
+      configuration.width, headCount: configuration.headCount, isCausal: false,
+      dropoutRate: configuration.attentionDropoutRate, weight: .positionalHeads(heads),
+      outputWeight: .normal(standardDeviation: heads.valueDeviation))
   }
 
   /// The model's extents.
@@ -133,9 +154,11 @@ struct BERTEmbeddings: Module {
   let norm: LayerNorm
   private let dropout: Dropout
 
-  init(_ configuration: BERTConfiguration, weight: Initializer) {
+  init(_ configuration: BERTConfiguration, weight: Initializer, _ start: BERT.Start) {
     words = Embedding(configuration.vocabularySize, configuration.width, weight: weight)
-    positions = Embedding(configuration.maximumLength, configuration.width, weight: weight)
+    positions = Embedding(
+      configuration.maximumLength, configuration.width,
+      weight: start == .normal ? weight : .sinusoids(standardDeviation: configuration.initializerRange))
     tokenTypes = Embedding(configuration.tokenTypeCount, configuration.width, weight: weight)
     norm = LayerNorm(configuration.width, epsilon: configuration.layerNormEpsilon)
     dropout = Dropout(configuration.dropoutRate)

@@ -66,50 +66,6 @@ public final class ParameterStore {
   }
 }
 
-extension Parameter {
-  /// Starting values, drawn in chunks of 4,096 so that threads can share the work.
-  func startingValues(path: String, key: RandomKey) -> [Float] {
-    let chunk = 4_096
-    let first = hash64(path)
-    switch initializer {
-    case .zeros: return [Float](repeating: 0, count: shape.count)
-    case .ones: return [Float](repeating: 1, count: shape.count)
-    case .normal(let deviation):
-      return drawn(chunk) {
-        Float($0.normal() * deviation)
-      } numbers: {
-        key.numbers(sample: first &+ $0)
-      }
-    case .truncatedNormal(let deviation):
-      return drawn(chunk) {
-        Float($0.truncatedNormal() * deviation)
-      } numbers: {
-        key.numbers(sample: first &+ $0)
-      }
-    case .uniform(let limit):
-      return drawn(chunk) {
-        Float(($0.uniform() * 2 - 1) * limit)
-      } numbers: {
-        key.numbers(sample: first &+ $0)
-      }
-    }
-  }
-
-  private func drawn(
-    _ chunk: Int, _ draw: (inout RandomNumbers) -> Float, numbers: (UInt64) -> RandomNumbers
-  ) -> [Float] {
-    var values: [Float] = []
-    values.reserveCapacity(shape.count)
-    var index: UInt64 = 0
-    while values.count < shape.count {
-      var stream = numbers(index)
-      for _ in 0..<min(chunk, shape.count - values.count) { values.append(draw(&stream)) }
-      index += 1
-    }
-    return values
-  }
-}
-
 extension ParameterStore {
   /// Takes over the values of every parameter that `other` has under the same path and shape and that `isWanted`.
   ///

@@ -60,3 +60,5 @@ extension Preset: SettingValue {
   /// The family.
   public var family: ModelFamily { bert == nil ? .gpt2 : .bert }
 }
+
+extension BERT.Start: SettingValue {}

@@ -9,6 +9,8 @@ public struct ModelSettings: SettingGroup {
   public var from: FilePath?
   /// The family, where neither preset nor folder says it.
   public var family: ModelFamily?
+  /// How a new BERT starts.
+  public var initializer = BERT.Start.positionalHeads
   /// Keys of `config.json` that replace those of the preset, in the order of the file.
   public var overrides: [Override] = []
 
@@ -35,6 +37,10 @@ public struct ModelSettings: SettingGroup {
       SettingKey("preset", \.preset, "a named size", .frozen),
       SettingKey("from", \.from, "run folder or Hugging Face folder to go on with, instead of a preset"),
       SettingKey("model_type", \.family, "family, where all sizes are given as keys", .frozen),
+      SettingKey(
+        "initializer", \.initializer,
+        "how a new BERT starts: its first heads look at neighbors, or as the original", .frozen,
+        wanted: "positional_heads or normal"),
     ]
   }
 

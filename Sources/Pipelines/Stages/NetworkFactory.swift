@@ -48,7 +48,8 @@ enum NetworkFactory {
       configuration.maximumLength = max(configuration.maximumLength, maximumLength)
     }
     try check(issues + configuration.issues(), configuration.vocabularySize, tokenizer)
-    return BERT(configuration, heads: .pretraining(nextSentence: objective.contains(.nsp)))
+    return BERT(
+      configuration, heads: .pretraining(nextSentence: objective.contains(.nsp)), start: settings.initializer)
   }
 
   private static func check(_ issues: [ConfigurationIssue], _ vocabularySize: Int, _ tokenizer: Tokenizer) throws {

@@ -16,7 +16,7 @@ struct PlateauWarning {
     let unigram = scores?["unigram_accuracy"]?.double.map { " (unigram \(Figures.percent($0, digits: 1)))" } ?? ""
     text =
       "MLM accuracy is \(Figures.percent(accuracy, digits: 1))\(unigram), under \(Figures.percent(Self.leastAccuracy, digits: 0)): "
-      + "pretraining has not left the unigram plateau. More steps help, and smaller batches, a higher learning rate or a "
-      + "larger model.initializer_range for narrow models."
+      + "pretraining has not left the unigram plateau. More steps help, then a longer warm-up (a high learning rate too early "
+      + "keeps the model there), smaller batches, and model.initializer: positional_heads."
   }
 }
