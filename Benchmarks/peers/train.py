@@ -5,6 +5,8 @@
     train.py bert-base --threads 1 --dropout 0
     train.py gpt-mini --compile --lock /tmp/bench.lock
     train.py bert-mini --head masked                     the MLM head at masked places only, as Cloze has it
+    torchrun --nproc-per-node 2 train.py bert-mini --threads 1 --steps 12
+                                                         the same batch in two processes (DistributedDataParallel, gloo)
 
 A step is zero_grad, forward, loss, backward, clip_grad_norm_(1.0) and fused AdamW on random ids in rows of full length.
 Model FLOPs of a step = tokens × (6 × parameters in products + 12 × layers × width × length); look-up tables do not
@@ -12,6 +14,7 @@ count, the tied head does, at the places where it is computed.
 """
 import argparse
 import contextlib
+import os
 import statistics
 import time
 
@@ -76,19 +79,26 @@ def main():
     parser.add_argument("--head", choices=("all", "masked"), default="all", help="where the MLM head is computed")
     parser.add_argument("--compile", action="store_true")
     parser.add_argument("--seconds", type=float, default=10)
+    parser.add_argument("--steps", type=int, help="so many steps instead of so many seconds; processes need it")
     parser.add_argument("--lock")
     options = parser.parse_args()
     if options.head == "masked" and not options.preset.startswith("bert"):
         parser.error("--head masked is for BERT")
     transformers.logging.set_verbosity_error()
     torch.set_num_threads(options.threads)
+    processes = int(os.environ.get("WORLD_SIZE", 1))
+    if processes > 1:
+        if not options.steps or options.head == "masked":
+            parser.error("several processes need --steps, and --head all")
+        torch.distributed.init_process_group("gloo")
     torch.manual_seed(0)
 
-    rows = options.rows or PRESETS[options.preset][-1]
+    rows = (options.rows or PRESETS[options.preset][-1]) // processes
     model = make_model(options.preset, options.dropout).train()
+    call = torch.nn.parallel.DistributedDataParallel(model) if processes > 1 else model
     optimizer = torch.optim.AdamW(model.parameters(), lr=1e-4, weight_decay=0.01, fused=True)
     batches = [make_batch(options.preset, rows) for _ in range(4)]
-    loss_of = lambda batch: masked_head_loss(model, batch) if options.head == "masked" else model(**batch).loss
+    loss_of = lambda batch: masked_head_loss(model, batch) if options.head == "masked" else call(**batch).loss
     loss_of = torch.compile(loss_of) if options.compile else loss_of
     half = options.precision == "bfloat16"
 
@@ -106,13 +116,19 @@ def main():
     first = time.perf_counter() - begun
     with alone(options.lock):
         step(1)
-        times, busy = repeat(step, options.seconds)
-    tokens = batches[0]["input_ids"].numel()
+        times, busy = repeat(step, 0 if options.steps else options.seconds, options.steps or 5)
+    if processes > 1:
+        rank = torch.distributed.get_rank()
+        torch.distributed.destroy_process_group()
+        if rank > 0:
+            return
+    tokens = batches[0]["input_ids"].numel() * processes
     predicted = int((batches[0]["labels"] != -100).sum()) if options.head == "masked" else tokens
     median, work = statistics.median(times), flops(options.preset, model, tokens, predicted)
     report(what="training step", peer=f"torch {torch.__version__}, transformers {transformers.__version__}",
            preset=options.preset, precision=options.precision, compiled=options.compile, head=options.head,
-           dropout=options.dropout, threads=options.threads, batch=list(batches[0]["input_ids"].shape),
+           dropout=options.dropout, processes=processes, threads=options.threads,
+           batch=[rows * processes, batches[0]["input_ids"].shape[1]],
            parameters=sum(p.numel() for p in model.parameters()), steps=len(times), step_ms=round(median * 1e3, 2),
            tokens_per_second=rates(times, tokens), gflops=round(work / median / 1e9, 1),
            first_step_s=round(first, 2), busy=round(busy / options.threads, 2))

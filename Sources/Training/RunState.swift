@@ -47,11 +47,13 @@ public struct RunState: Sendable, Equatable {
       ("tokens", .integer(Int64(progress.tokenCount))),
       ("best_loss", progress.bestLoss.map { .number($0) } ?? .null),
       ("best_step", progress.bestStep.map { .integer(Int64($0)) } ?? .null),
+      ("gradient_norms", .array(progress.norms.list.map { .number($0) })),
       ("numerics", .string(numerics)),
       ("plan", .object(plan)),
       ("frozen", .object(frozen)),
     ])
     if progress.isEvaluationDue { json["evaluation_due"] = true }
+    if progress.leftOutInARow > 0 { json["left_out_in_a_row"] = .integer(Int64(progress.leftOutInARow)) }
     return json
   }
 
@@ -101,6 +103,8 @@ public struct RunState: Sendable, Equatable {
     progress.bestLoss = json["best_loss"]?.double
     progress.bestStep = json["best_step"]?.int
     progress.isEvaluationDue = json["evaluation_due"]?.bool ?? false
+    progress.norms = GradientNorms((json["gradient_norms"]?.array ?? []).compactMap(\.double))
+    progress.leftOutInARow = json["left_out_in_a_row"]?.int ?? 0
     if let optimizer, let store {
       optimizer.updateCount = updates
       try readMoments(Paths.join(folder, momentsName), into: optimizer, of: store, fileSystem: fileSystem)

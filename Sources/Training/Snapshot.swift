@@ -33,6 +33,9 @@ public final class Snapshot {
     durable = group.table(of: Int.self, count: 1)
   }
 
+  /// The size of a snapshot.
+  var byteCount: Int { slabs.reduce(0) { $0 + 4 * $1.count } }
+
   /// Whether nothing waits to be written.
   public var isIdle: Bool { taken.value == written.value }
 

@@ -16,6 +16,8 @@ public final class StepMemory {
   private let sums: SharedTable<SharedSums>
   /// The step whose gradient is complete, counted from 1.
   private let complete: SharedTable<UInt64>
+  /// The extraordinary step that gave the same bits twice, counted from 1.
+  private let confirmed: SharedTable<UInt64>
   private let hits: SharedTable<UInt32>
   private let slotCount: Int
 
@@ -27,6 +29,7 @@ public final class StepMemory {
     self.slotCount = slotCount
     sums = group.table(of: SharedSums.self, count: slotCount)
     complete = group.table(of: UInt64.self, count: 1)
+    confirmed = group.table(of: UInt64.self, count: 1)
     hits = group.table(of: UInt32.self, count: Failpoint.countLimit)
     journal = isShared ? UpdateJournal(group, pieceCount: optimizer.pieces.count) : nil
     reduction = TreeReduction(group, slotCount: slotCount, floatCount: store.slabCount)
@@ -43,6 +46,11 @@ public final class StepMemory {
   func isComplete(_ step: Int) -> Bool { complete[0] == UInt64(step) + 1 }
 
   func setComplete(_ step: Int?) { complete[0] = step.map { UInt64($0) + 1 } ?? 0 }
+
+  /// Whether an extraordinary step gave the same bits twice.
+  func isConfirmed(_ step: Int) -> Bool { confirmed[0] == UInt64(step) + 1 }
+
+  func setConfirmed(_ step: Int) { confirmed[0] = UInt64(step) + 1 }
 
   func record(_ slot: Int, _ slotSums: TermSums?) {
     sums[slot] = slotSums.map { SharedSums($0, mark: 1) } ?? SharedSums(mark: 0)

@@ -44,6 +44,7 @@ public final class Supervisor {
   private var workers: [ChildProcess] = []
   private var writer: ChildProcess?
   private var watchdog: Watchdog
+  private var writerWatch: WriterWatch
   private var incidents: [Incident] = []
   private var writerLives = 0
   private var lastDurable: Int?
@@ -70,6 +71,7 @@ public final class Supervisor {
     self.observe = observe
     self.drain = drain
     watchdog = Watchdog(count: group.count)
+    writerWatch = WriterWatch(bytes: memory.snapshot.byteCount)
   }
 
   /// Returns when the run has ended and its last checkpoint is on the disk.
@@ -114,19 +116,23 @@ public final class Supervisor {
   }
 
   private func watchWriter() throws {
-    guard let ending = writer?.poll() else { return }
+    let late = writerWatch.look(now: monotonicSeconds(), isIdle: memory.snapshot.isIdle)
+    if late != nil { writer?.kill() }
+    guard let ending = late == nil ? writer?.poll() : writer?.wait() else { return }
     if case .exited(let code) = ending, code != 0, code != Supervisor.tryAgainCode {
       throw SupervisionError.failed(code: code, words: group.board.words(group.count) ?? "")
     }
     let durable = memory.snapshot.durableStep
     writerLives = durable == lastDurable ? writerLives + 1 : 1
     lastDurable = durable
-    let cause = "the writer " + Supervisor.describe(ending)
+    let cause =
+      "the writer " + (late.map { "had saved nothing after \(Int($0.rounded())) s" } ?? Supervisor.describe(ending))
     guard writerLives <= Supervisor.mostLives else {
       let incident = Incident(cause: cause, step: memory.run.progress.step, crash: signature(of: ending))
       throw SupervisionError.crashLoop(incidents: [incident], printed: writer?.printed() ?? "")
     }
     observe(.writerReplaced(cause: cause))
+    writerWatch.restart()
     writer = try start(.writer)
   }
 

@@ -25,7 +25,7 @@ public struct StepReport: Sendable {
   public let gradientNorm: Double
   /// The learning rate of the update.
   public let learningRate: Double
-  /// Whether the step changed nothing, because its loss or gradient was not finite.
+  /// Whether the step changed nothing, because its loss or gradient was not finite or its gradient a spike.
   public let isLeftOut: Bool
 }
 
@@ -46,8 +46,9 @@ public struct StepConfiguration: Sendable, Equatable {
   }
 }
 
-/// A step whose loss or gradient is infinite or not a number, also when it is computed again with the same bits.
-public struct NonFiniteStep: Sendable {
+/// A step whose loss or gradient is infinite or not a number, or whose gradient is far longer than those before it, also
+/// when it is computed again with the same bits.
+public struct LeftOutStep: Sendable {
   /// The step, counted from 0.
   public let step: Int
   /// Σ weight · mean loss.
@@ -70,8 +71,9 @@ public final class Trainer {
   public let configuration: StepConfiguration
   /// Steps done.
   public private(set) var step: Int
-  /// Decides whether a step that is not finite is left out; training ends otherwise.
-  public var mayLeaveOut: (NonFiniteStep) throws -> Bool = { _ in false }
+  /// Records that a step is left out, before that takes effect; without it none is, and one that is not finite ends
+  /// training.
+  public var recordLeftOut: ((LeftOutStep) throws -> Void)?
   let shared: StepMemory
   private let source: any StepSource
   private let key: RandomKey
@@ -100,20 +102,26 @@ public final class Trainer {
     slabs = owner.reduction.ownBuffers.map { buffer in Slab(adopting: buffer, count: count) { _ = owner } }
   }
 
-  /// Takes the next step.
+  /// Takes the next step; one whose gradient's norm is above `normLimit` is a spike.
   ///
+  /// - Parameter leftOutBefore: how many steps just before this one were left out.
   /// - Throws: `TrainingError.notFinite`, `TrainingError.bitsDiffer`, and what the source of the steps throws.
-  public func advance() throws -> StepReport {
+  public func advance(normLimit: Double = .infinity, leftOutBefore: Int = 0) throws -> StepReport {
     // A process that takes another's place may find the first half done.
     if !shared.isComplete(step) { try sumGradients() }
     let learningRate = configuration.learningRate * configuration.schedule.factor(at: step)
     let (sums, norm) = try results()
     let isFinite = norm.isFinite && sums.losses.allSatisfy(\.isFinite)
-    if isFinite { try update(learningRate, scale(norm)) } else { try leaveOut(sums, norm) }
+    var isLeftOut = false
+    if !isFinite || norm > normLimit {
+      try confirm()
+      isLeftOut = try leavesOut(sums, norm, isFinite: isFinite, leftOutBefore)
+    }
+    if !isLeftOut { try update(learningRate, scale(norm)) }
     step += 1
     return StepReport(
       step: step, sums: sums, loss: sums.loss(objective.terms), gradientNorm: norm, learningRate: learningRate,
-      isLeftOut: !isFinite)
+      isLeftOut: isLeftOut)
   }
 
   /// The first half: every slot's gradient, and their sum.
@@ -164,6 +172,7 @@ public final class Trainer {
     let weights = zip(objective.terms, counts).map { $1 == 0 ? 0 : Float($0.weight / Double($1)) }
     tape.backward(from: zip(scores, weights).map { (sum: $0.sum, seed: $1) })
     if shared.reach("gradient") { slabs[number].write([.nan], at: 0) }
+    if shared.reach("spike") { slabs[number].write([1e6], at: 0) }
     return number
   }
 
@@ -187,17 +196,33 @@ public final class Trainer {
     optimizer.updateCount += 1
   }
 
-  /// Computes a step that is not finite again. The same bits mean that data or numerics made it so, and that it may be
-  /// left out; other bits mean that this machine can't be trusted.
-  private func leaveOut(_ sums: TermSums, _ norm: Double) throws {
+  /// Computes an extraordinary step again. The same bits mean that data or numerics made it so; other bits mean that this
+  /// machine can't be trusted.
+  private func confirm() throws {
+    // Once confirmed, the update may have begun: the gradient can't be computed again.
+    guard !shared.isConfirmed(step) else { return }
     let before = try fingerprint()
     shared.setComplete(nil)
     try sumGradients()
     guard try fingerprint() == before else { throw TrainingError.bitsDiffer(step: step + 1) }
-    let found = NonFiniteStep(step: step, loss: sums.loss(objective.terms), gradientNorm: norm)
-    guard try mayLeaveOut(found) else { throw TrainingError.notFinite(step: step) }
-    try shared.group.barrier()
+    shared.setConfirmed(step)
   }
+
+  /// Whether an extraordinary step is left out: recorded before that takes effect, and not more than three in a row. A
+  /// spike that lasts is taken like any other step; what is never finite ends training.
+  private func leavesOut(_ sums: TermSums, _ norm: Double, isFinite: Bool, _ leftOutBefore: Int) throws -> Bool {
+    guard let recordLeftOut, leftOutBefore < Trainer.mostLeftOut else {
+      guard isFinite else { throw TrainingError.notFinite(step: step) }
+      return false
+    }
+    if shared.group.rank == 0 {
+      try recordLeftOut(LeftOutStep(step: step, loss: sums.loss(objective.terms), gradientNorm: norm))
+    }
+    try shared.group.barrier()
+    return true
+  }
+
+  private static let mostLeftOut = 3
 
   /// A fingerprint of the gradient's bits and the sums'.
   private func fingerprint() throws -> [UInt64] {

@@ -68,6 +68,10 @@ public struct RunProgress: Sendable, Equatable, BitwiseCopyable {
   public var bestStep: Int?
   /// Whether the evaluation after the last step is still to be made.
   public var isEvaluationDue = false
+  /// The last gradients' norms.
+  public var norms = GradientNorms()
+  /// How many steps in a row were left out.
+  public var leftOutInARow = 0
   /// The last step that was saved; not part of a checkpoint, which knows its step.
   var savedStep: Int?
 
@@ -140,8 +144,11 @@ public final class TrainingRun {
   }
 
   private func advance() throws {
-    let report = try trainer.advance()
+    let limit = progress.norms.limit(clipNorm: trainer.configuration.clipNorm)
+    let report = try trainer.advance(normLimit: limit, leftOutBefore: progress.leftOutInARow)
     progress.step = report.step
+    progress.norms.append(report.gradientNorm)
+    progress.leftOutInARow = report.isLeftOut ? progress.leftOutInARow + 1 : 0
     progress.updateCount = trainer.optimizer.updateCount
     progress.tokenCount += report.sums.tokenCount
     progress.isEvaluationDue = evaluate != nil && plan.evaluates(after: report.step)

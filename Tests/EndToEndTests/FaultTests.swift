@@ -89,6 +89,25 @@ import Testing
     }
   }
 
+  @Test func spikeIsLeftOutAndRecordedAndTheEndIsTheSameWhoeverDies() throws {
+    try Toy.with { toy in
+      // Slot 0 of step 150 and again when it is computed once more; steps have four slots, worker 0 of two has two.
+      let pipeline = try toy.pipeline("[mlm, nsp]", ["  max_steps: 160"])
+      let spike = "spike@0:597=err,spike@0:601=err"
+      let alone = try toy.start(pipeline, failing: spike, "--workers", "1").wait()
+      #expect(alone.code == 0, "\(alone.errors)")
+      let decisions = try toy.text("runs/toy/decisions.jsonl")
+      #expect(decisions.contains("\"leave-out-step\"") && decisions.contains("\"step\":150"), "\(decisions)")
+      let two = "spike@0:299=err,spike@0:301=err,gradient@1:310=kill"
+      let pair = try toy.start(pipeline, failing: two, "--workers", "2", "--as", "pair").wait()
+      #expect(pair.code == 0, "\(pair.errors)")
+      #expect(try toy.text("runs/pair/decisions.jsonl").contains("\"step\":150"))
+      #expect(try toy.lastFiles("toy", step: 160) == toy.lastFiles("pair", step: 160))
+      #expect(try toy.cloze(pipeline, "--as", "undisturbed").code == 0)
+      #expect(try toy.lastFiles("toy", step: 160) != toy.lastFiles("undisturbed", step: 160))
+    }
+  }
+
   @Test func stepWhoseBitsDifferWhenComputedAgainStopsTheRun() throws {
     try Toy.with { toy in
       let finished = try toy.start(try toy.pipeline(), failing: "gradient@0:9=err", "--workers", "1").wait()

@@ -8,11 +8,17 @@ public enum Machine {
     ProcessLayout(configuration).totalThreads
   }
 
-  /// The processors that this process may use: its affinity, and its control group's quota rounded up.
+  /// The processors that this process may use.
   public static var processorCount: Int {
-    let allowed = ProcessInfo.processInfo.activeProcessorCount
-    guard let quota = quota else { return max(1, allowed) }
-    return max(1, min(allowed, Int(quota.rounded(.up))))
+    let process = ProcessInfo.processInfo
+    return processorCount(affinity: process.activeProcessorCount, quota: quota, environment: process.environment)
+  }
+
+  /// The least of what limits this process: its affinity, its control group's quota rounded up, and what Slurm gave the
+  /// task where it binds none.
+  static func processorCount(affinity: Int, quota: Double?, environment: [String: String]) -> Int {
+    let limits = [quota.map { Int($0.rounded(.up)) }, environment["SLURM_CPUS_PER_TASK"].flatMap { Int($0) }]
+    return max(1, limits.compactMap { $0 }.reduce(affinity, min))
   }
 
   /// The processors' worth of time that the control group allows, nil for no limit.

@@ -58,7 +58,7 @@ struct PretrainStage: Stage {
   ) throws -> (RunOutcome, RunProgress) {
     let context = state.context
     let trainer = setup.trainer(loaded, objective, optimizer, state.plan, step: progress.step)
-    trainer.mayLeaveOut = LeftOutSteps(context, isRecorder: true).mayLeaveOut
+    trainer.recordLeftOut = context.leaveOut
     let run = TrainingRun(
       trainer, plan: PretrainStage.runPlan(state.plan, settings), progress: progress,
       observers: [EventForwarder(context)],

@@ -32,34 +32,14 @@ struct PretrainState {
   }
 }
 
-/// The rule for steps whose loss or gradient is not finite: left out, recorded before that takes effect, and not more than
-/// three in a row.
-final class LeftOutSteps {
-  private let context: RunContext
-  private let isRecorder: Bool
-  private var last: Int?
-  private var inARow = 0
-  private static let most = 3
-
-  /// The rule for one process; one of a group records.
-  init(_ context: RunContext, isRecorder: Bool) {
-    self.context = context
-    self.isRecorder = isRecorder
-  }
-
-  /// Whether a step may be left out.
-  func mayLeaveOut(_ found: NonFiniteStep) throws -> Bool {
-    inARow = last == found.step - 1 ? inARow + 1 : 1
-    last = found.step
-    guard inARow <= LeftOutSteps.most else { return false }
-    if isRecorder {
-      try context.decide(
-        "leave-out-step",
-        [
-          ("step", .integer(Int64(found.step + 1))), ("loss", .string("\(found.loss)")),
-          ("grad_norm", .string("\(found.gradientNorm)")),
-        ])
-    }
-    return true
+extension RunContext {
+  /// Records a step that is left out, because it was not finite or its gradient a spike.
+  func leaveOut(_ found: LeftOutStep) throws {
+    try decide(
+      "leave-out-step",
+      [
+        ("step", .integer(Int64(found.step + 1))), ("loss", .string("\(found.loss)")),
+        ("grad_norm", .string("\(found.gradientNorm)")),
+      ])
   }
 }

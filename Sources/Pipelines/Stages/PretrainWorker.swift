@@ -57,7 +57,7 @@ public enum PretrainWorker {
     let trainer = setup.trainer(
       places.loaded, places.objective, places.optimizer, plan, step: progress.step, shared: memory.steps)
     trainer.repair()
-    trainer.mayLeaveOut = LeftOutSteps(context, isRecorder: group.rank == 0).mayLeaveOut
+    trainer.recordLeftOut = context.leaveOut
     let isStopping = { memory.run.stop.value != 0 }
     let run = TrainingRun(
       trainer, plan: PretrainStage.runPlan(plan, setup.settings), memory: memory.run,
