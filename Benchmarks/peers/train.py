@@ -88,8 +88,8 @@ def main():
     torch.set_num_threads(options.threads)
     processes = int(os.environ.get("WORLD_SIZE", 1))
     if processes > 1:
-        if not options.steps or options.head == "masked":
-            parser.error("several processes need --steps, and --head all")
+        if not options.steps or options.lock or options.head == "masked":
+            parser.error("several processes need --steps and --head all, and can't wait for a lock")
         torch.distributed.init_process_group("gloo")
     torch.manual_seed(0)
 

@@ -40,8 +40,8 @@ public struct BERT: MaskedLanguageModel, NextSentenceModel, SequenceClassifier {
     public var usesPooler: Bool { hasPooler || predictsNextSentence || (!labels.isEmpty && pooling == .cls) }
   }
 
-  /// How the parameters of a new model start.
-  public enum Start: String, Sendable, CaseIterable {
+  /// How the parameters of a new model start; `BERTConfiguration.initialization` says which is usual for its depth.
+  public enum Initialization: String, Sendable, CaseIterable {
     /// The heads of the first layer look at neighbors; all else is normal with `initializerRange`.
     case positionalHeads = "positional_heads"
     /// Everything is normal with `initializerRange` (Devlin et al. 2019).
@@ -61,15 +61,16 @@ public struct BERT: MaskedLanguageModel, NextSentenceModel, SequenceClassifier {
   private let pooledDropout: Dropout
 
   /// A model whose parameters have no memory yet.
-  public init(_ configuration: BERTConfiguration, heads: Heads, start: Start = .positionalHeads) {
+  public init(_ configuration: BERTConfiguration, heads: Heads, initialization: Initialization? = nil) {
     self.configuration = configuration
     headKinds = heads
+    let initialization = initialization ?? configuration.initialization
     let width = configuration.width
     let weight = Initializer.normal(standardDeviation: configuration.initializerRange)
-    embeddings = BERTEmbeddings(configuration, weight: weight, start)
+    embeddings = BERTEmbeddings(configuration, weight: weight, initialization)
     layers = (0..<configuration.layerCount).map { layer in
       PostNormLayer(
-        attention: layer == 0 && start == .positionalHeads
+        attention: layer == 0 && initialization == .positionalHeads
           ? Self.lookingAtNeighbors(configuration)
           : MultiHeadAttention(
             width, headCount: configuration.headCount, isCausal: false,
@@ -154,11 +155,11 @@ struct BERTEmbeddings: Module {
   let norm: LayerNorm
   private let dropout: Dropout
 
-  init(_ configuration: BERTConfiguration, weight: Initializer, _ start: BERT.Start) {
+  init(_ configuration: BERTConfiguration, weight: Initializer, _ initialization: BERT.Initialization) {
     words = Embedding(configuration.vocabularySize, configuration.width, weight: weight)
     positions = Embedding(
       configuration.maximumLength, configuration.width,
-      weight: start == .normal ? weight : .sinusoids(standardDeviation: configuration.initializerRange))
+      weight: initialization == .normal ? weight : .sinusoids(standardDeviation: configuration.initializerRange))
     tokenTypes = Embedding(configuration.tokenTypeCount, configuration.width, weight: weight)
     norm = LayerNorm(configuration.width, epsilon: configuration.layerNormEpsilon)
     dropout = Dropout(configuration.dropoutRate)

@@ -1,10 +1,11 @@
 /// The norms of the last gradients: what a spike is measured by.
 public struct GradientNorms: Sendable, Equatable, BitwiseCopyable {
+  private typealias Slots = InlineArray<128, Double>
   /// So many norms are kept.
-  static let capacity = 128
+  static let capacity = Slots.count
   /// A spike is so many times the median of those kept, and so many times what clipping lets through.
   static let spikeFactor = 10.0
-  private var slots = InlineArray<128, Double>(repeating: 0)
+  private var slots = Slots(repeating: 0)
   private var total = 0
 
   /// No norm yet.

@@ -53,7 +53,7 @@ public struct RunState: Sendable, Equatable {
       ("frozen", .object(frozen)),
     ])
     if progress.isEvaluationDue { json["evaluation_due"] = true }
-    if progress.leftOutInARow > 0 { json["left_out_in_a_row"] = .integer(Int64(progress.leftOutInARow)) }
+    if progress.extraordinaryInARow > 0 { json["extraordinary_in_a_row"] = JSONValue(progress.extraordinaryInARow) }
     return json
   }
 
@@ -104,7 +104,7 @@ public struct RunState: Sendable, Equatable {
     progress.bestStep = json["best_step"]?.int
     progress.isEvaluationDue = json["evaluation_due"]?.bool ?? false
     progress.norms = GradientNorms((json["gradient_norms"]?.array ?? []).compactMap(\.double))
-    progress.leftOutInARow = json["left_out_in_a_row"]?.int ?? 0
+    progress.extraordinaryInARow = json["extraordinary_in_a_row"]?.int ?? 0
     if let optimizer, let store {
       optimizer.updateCount = updates
       try readMoments(Paths.join(folder, momentsName), into: optimizer, of: store, fileSystem: fileSystem)

@@ -36,6 +36,9 @@ public final class Snapshot {
   /// The size of a snapshot.
   var byteCount: Int { slabs.reduce(0) { $0 + 4 * $1.count } }
 
+  /// Counts the snapshots that are on the disk.
+  var writtenCount: UInt32 { written.value }
+
   /// Whether nothing waits to be written.
   public var isIdle: Bool { taken.value == written.value }
 

@@ -116,23 +116,30 @@ public final class Supervisor {
   }
 
   private func watchWriter() throws {
-    let late = writerWatch.look(now: monotonicSeconds(), isIdle: memory.snapshot.isIdle)
+    let snapshot = memory.snapshot
+    let late = writerWatch.look(now: monotonicSeconds(), isIdle: snapshot.isIdle, written: snapshot.writtenCount)
+    // A process that waits for the disk may outlive its SIGKILL; nobody waits for it.
     if late != nil { writer?.kill() }
-    guard let ending = late == nil ? writer?.poll() : writer?.wait() else { return }
+    guard let ending = writer?.poll() else { return }
     if case .exited(let code) = ending, code != 0, code != Supervisor.tryAgainCode {
       throw SupervisionError.failed(code: code, words: group.board.words(group.count) ?? "")
     }
     let durable = memory.snapshot.durableStep
-    writerLives = durable == lastDurable ? writerLives + 1 : 1
+    let cause: String
+    if let late {
+      // The disk's fault, not the writer's: it does not count as a life.
+      cause = "the writer had saved nothing after \(Int(late.rounded())) s"
+      writerWatch.restart()
+    } else {
+      cause = "the writer " + Supervisor.describe(ending)
+      writerLives = durable == lastDurable ? writerLives + 1 : 1
+    }
     lastDurable = durable
-    let cause =
-      "the writer " + (late.map { "had saved nothing after \(Int($0.rounded())) s" } ?? Supervisor.describe(ending))
     guard writerLives <= Supervisor.mostLives else {
       let incident = Incident(cause: cause, step: memory.run.progress.step, crash: signature(of: ending))
       throw SupervisionError.crashLoop(incidents: [incident], printed: writer?.printed() ?? "")
     }
     observe(.writerReplaced(cause: cause))
-    writerWatch.restart()
     writer = try start(.writer)
   }
 

@@ -104,9 +104,9 @@ public final class Trainer {
 
   /// Takes the next step; one whose gradient's norm is above `normLimit` is a spike.
   ///
-  /// - Parameter leftOutBefore: how many steps just before this one were left out.
+  /// - Parameter extraordinaryBefore: how many steps just before this one were not finite or spikes.
   /// - Throws: `TrainingError.notFinite`, `TrainingError.bitsDiffer`, and what the source of the steps throws.
-  public func advance(normLimit: Double = .infinity, leftOutBefore: Int = 0) throws -> StepReport {
+  public func advance(normLimit: Double = .infinity, extraordinaryBefore: Int = 0) throws -> StepReport {
     // A process that takes another's place may find the first half done.
     if !shared.isComplete(step) { try sumGradients() }
     let learningRate = configuration.learningRate * configuration.schedule.factor(at: step)
@@ -115,7 +115,7 @@ public final class Trainer {
     var isLeftOut = false
     if !isFinite || norm > normLimit {
       try confirm()
-      isLeftOut = try leavesOut(sums, norm, isFinite: isFinite, leftOutBefore)
+      isLeftOut = try leaveOut(sums, norm, isFinite: isFinite, extraordinaryBefore)
     }
     if !isLeftOut { try update(learningRate, scale(norm)) }
     step += 1
@@ -208,14 +208,19 @@ public final class Trainer {
     shared.setConfirmed(step)
   }
 
-  /// Whether an extraordinary step is left out: recorded before that takes effect, and not more than three in a row. A
-  /// spike that lasts is taken like any other step; what is never finite ends training.
-  private func leavesOut(_ sums: TermSums, _ norm: Double, isFinite: Bool, _ leftOutBefore: Int) throws -> Bool {
-    guard let recordLeftOut, leftOutBefore < Trainer.mostLeftOut else {
+  /// Leaves an extraordinary step out, recorded before that takes effect, unless three in a row were: a spike that lasts is
+  /// taken like any other step, what is never finite ends training.
+  ///
+  /// - Returns: whether it is left out.
+  private func leaveOut(
+    _ sums: TermSums, _ norm: Double, isFinite: Bool, _ extraordinaryBefore: Int
+  ) throws -> Bool {
+    guard let recordLeftOut, extraordinaryBefore < Trainer.mostLeftOut else {
       guard isFinite else { throw TrainingError.notFinite(step: step) }
       return false
     }
     if shared.group.rank == 0 {
+      shared.group.beat(.saving)
       try recordLeftOut(LeftOutStep(step: step, loss: sums.loss(objective.terms), gradientNorm: norm))
     }
     try shared.group.barrier()

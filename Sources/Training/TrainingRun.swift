@@ -70,8 +70,8 @@ public struct RunProgress: Sendable, Equatable, BitwiseCopyable {
   public var isEvaluationDue = false
   /// The last gradients' norms.
   public var norms = GradientNorms()
-  /// How many steps in a row were left out.
-  public var leftOutInARow = 0
+  /// How many steps in a row were not finite or spikes.
+  public var extraordinaryInARow = 0
   /// The last step that was saved; not part of a checkpoint, which knows its step.
   var savedStep: Int?
 
@@ -145,10 +145,11 @@ public final class TrainingRun {
 
   private func advance() throws {
     let limit = progress.norms.limit(clipNorm: trainer.configuration.clipNorm)
-    let report = try trainer.advance(normLimit: limit, leftOutBefore: progress.leftOutInARow)
+    let report = try trainer.advance(normLimit: limit, extraordinaryBefore: progress.extraordinaryInARow)
     progress.step = report.step
     progress.norms.append(report.gradientNorm)
-    progress.leftOutInARow = report.isLeftOut ? progress.leftOutInARow + 1 : 0
+    let isOrdinary = !report.isLeftOut && report.gradientNorm <= limit
+    progress.extraordinaryInARow = isOrdinary ? 0 : progress.extraordinaryInARow + 1
     progress.updateCount = trainer.optimizer.updateCount
     progress.tokenCount += report.sums.tokenCount
     progress.isEvaluationDue = evaluate != nil && plan.evaluates(after: report.step)

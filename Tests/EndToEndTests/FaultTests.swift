@@ -98,13 +98,35 @@ import Testing
       #expect(alone.code == 0, "\(alone.errors)")
       let decisions = try toy.text("runs/toy/decisions.jsonl")
       #expect(decisions.contains("\"leave-out-step\"") && decisions.contains("\"step\":150"), "\(decisions)")
-      let two = "spike@0:299=err,spike@0:301=err,gradient@1:310=kill"
-      let pair = try toy.start(pipeline, failing: two, "--workers", "2", "--as", "pair").wait()
+      // The other worker dies while the step is computed once more, so slot 0 is computed four times.
+      let points = "spike@0:299=err,spike@0:301=err,spike@0:303=err,spike@0:305=err,reduce@1:151=kill"
+      let pair = try toy.start(pipeline, failing: points, "--workers", "2", "--as", "pair").wait()
       #expect(pair.code == 0, "\(pair.errors)")
+      #expect(try toy.text("runs/pair/run.log").contains("after step 149; replaced"))
       #expect(try toy.text("runs/pair/decisions.jsonl").contains("\"step\":150"))
       #expect(try toy.lastFiles("toy", step: 160) == toy.lastFiles("pair", step: 160))
       #expect(try toy.cloze(pipeline, "--as", "undisturbed").code == 0)
       #expect(try toy.lastFiles("toy", step: 160) != toy.lastFiles("undisturbed", step: 160))
+    }
+  }
+
+  @Test func spikeThatLastsIsTakenFromTheFourthStepOnWhoeverDies() throws {
+    try Toy.with { toy in
+      let pipeline = try toy.pipeline("[mlm, nsp]", ["  max_steps: 160"])
+      // Slot 0 of steps 150 to 154, each computed twice: four slots a computation with one worker, two with two.
+      func spikes(_ slots: Int) -> String {
+        (0..<10).map { "spike@0:\(149 * slots + $0 * slots + 1)=err" }.joined(separator: ",")
+      }
+      let alone = try toy.start(pipeline, failing: spikes(4), "--workers", "1").wait()
+      #expect(alone.code == 0, "\(alone.errors)")
+      let decisions = try toy.text("runs/toy/decisions.jsonl")
+      for step in 150...154 { #expect(decisions.contains("\"step\":\(step),") == (step < 153), "\(decisions)") }
+      // 149 updates came before; the 150th is that of step 153.
+      let points = spikes(2) + ",update@1:150=kill"
+      let pair = try toy.start(pipeline, failing: points, "--workers", "2", "--as", "pair").wait()
+      #expect(pair.code == 0, "\(pair.errors)")
+      #expect(try toy.text("runs/pair/run.log").contains("after step 152; replaced"))
+      #expect(try toy.lastFiles("toy", step: 160) == toy.lastFiles("pair", step: 160))
     }
   }
 

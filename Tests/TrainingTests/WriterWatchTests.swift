@@ -6,12 +6,12 @@ import Testing
   /// When a watch first finds the writer late, looking twenty times a second.
   private func late(
     _ watch: inout WriterWatch, from start: Double, until end: Double, skipping gap: Range<Double>? = nil,
-    isIdle: (Double) -> Bool
+    written: (Double) -> UInt32 = { _ in 0 }, isIdle: (Double) -> Bool
   ) -> Double? {
     for tick in 0..<Int((end - start) * 20) {
       let now = start + Double(tick) / 20
       if gap?.contains(now) == true { continue }
-      if watch.look(now: now, isIdle: isIdle(now)) != nil { return now }
+      if watch.look(now: now, isIdle: isIdle(now), written: written(now)) != nil { return now }
     }
     return nil
   }
@@ -32,6 +32,19 @@ import Testing
   @Test func writerThatSavesAgainAndAgainIsNeverLate() {
     var watch = WriterWatch(bytes: 0)
     #expect(late(&watch, from: 0, until: 2_000) { $0.truncatingRemainder(dividingBy: 60) > 59 } == nil)
+  }
+
+  @Test func writerThatIsNeverSeenIdleIsNotLateWhileItBringsSnapshotsToTheDisk() {
+    var watch = WriterWatch(bytes: 0)
+    #expect(late(&watch, from: 0, until: 500, written: { UInt32($0 / 2) }) { _ in false } == nil)
+  }
+
+  @Test func successorOfALateWriterGetsTwiceTheTime() throws {
+    var watch = WriterWatch(bytes: 0)
+    let first = try #require(late(&watch, from: 0, until: 100) { _ in false })
+    watch.restart()
+    let second = try #require(late(&watch, from: first, until: 400) { _ in false })
+    #expect((120.0...120.2).contains(second - first), "\(first) \(second)")
   }
 
   @Test func timesBeginAnewWhenTheWatchItselfWasStopped() throws {

@@ -61,4 +61,4 @@ extension Preset: SettingValue {
   public var family: ModelFamily { bert == nil ? .gpt2 : .bert }
 }
 
-extension BERT.Start: SettingValue {}
+extension BERT.Initialization: SettingValue {}

@@ -9,8 +9,8 @@ public struct ModelSettings: SettingGroup {
   public var from: FilePath?
   /// The family, where neither preset nor folder says it.
   public var family: ModelFamily?
-  /// How a new BERT starts.
-  public var initializer = BERT.Start.positionalHeads
+  /// How a new BERT starts; as is usual for its depth if nil.
+  public var initialization: BERT.Initialization?
   /// Keys of `config.json` that replace those of the preset, in the order of the file.
   public var overrides: [Override] = []
 
@@ -38,7 +38,7 @@ public struct ModelSettings: SettingGroup {
       SettingKey("from", \.from, "run folder or Hugging Face folder to go on with, instead of a preset"),
       SettingKey("model_type", \.family, "family, where all sizes are given as keys", .frozen),
       SettingKey(
-        "initializer", \.initializer,
+        "initialization", \.initialization,
         "how a new BERT starts: its first heads look at neighbors, or as the original", .frozen,
         wanted: "positional_heads or normal"),
     ]

@@ -14,10 +14,10 @@ public enum Machine {
     return processorCount(affinity: process.activeProcessorCount, quota: quota, environment: process.environment)
   }
 
-  /// The least of what limits this process: its affinity, its control group's quota rounded up, and what Slurm gave the
-  /// task where it binds none.
+  /// The least of what limits this process: its affinity, its control group's quota rounded up, and what Slurm gave the job
+  /// on this node.
   static func processorCount(affinity: Int, quota: Double?, environment: [String: String]) -> Int {
-    let limits = [quota.map { Int($0.rounded(.up)) }, environment["SLURM_CPUS_PER_TASK"].flatMap { Int($0) }]
+    let limits = [quota.map { Int($0.rounded(.up)) }, environment["SLURM_CPUS_ON_NODE"].flatMap { Int($0) }]
     return max(1, limits.compactMap { $0 }.reduce(affinity, min))
   }
 

@@ -54,7 +54,7 @@ public final class RunMonitor: PipelineObserver {
       if let training {
         change("pretrain") { view in
           view.summary = training.text
-          view.progress = training.progress(now: now)
+          view.progress = training.progress()
           view.training = training.view(now: now)
         }
       }
@@ -96,6 +96,8 @@ private struct TrainingProgress {
   /// Step, tokens and time at the ends of the last minute or so, for speeds.
   private var marks: [(step: Int, tokens: Int, time: Double)] = []
   private var tokens = 0
+  /// Tokens and steps a second at the last step, for the moments after an evaluation.
+  private var rates: (tokens: Double, steps: Double)?
 
   init(_ start: TrainingStart, peak: Double?, now: Double) {
     self.start = start
@@ -116,6 +118,9 @@ private struct TrainingProgress {
       }
       if now - (marks.last?.time ?? 0) >= 1 { marks.append((step, tokens, now)) }
       if marks.count > 60 { marks.removeFirst() }
+      if let first = marks.first, step > first.step, now - first.time >= 0.5 {
+        rates = (Double(tokens - first.tokens) / (now - first.time), Double(step - first.step) / (now - first.time))
+      }
     case .evaluation(let step, let sums, let isBest):
       let figures = start.terms.indices.filter { start.terms[$0].name != "clm" }.map { index in
         TrainingView.Figure(start.terms[index].name.uppercased(), Figures.percent(sums.accuracy(index)))
@@ -130,17 +135,14 @@ private struct TrainingProgress {
 
   var text: String { "step \(Figures.count(step)) of \(Figures.count(start.steps))" }
 
-  func progress(now: Double) -> StageView.Progress {
-    let first = marks.first ?? (start.step, 0, now)
-    let secondsPerStep = step > first.step ? (now - first.time) / Double(step - first.step) : nil
-    return StageView.Progress(
-      done: step, total: start.steps, secondsLeft: secondsPerStep.map { $0 * Double(start.steps - step) })
+  func progress() -> StageView.Progress {
+    StageView.Progress(
+      done: step, total: start.steps, secondsLeft: rates.map { Double(start.steps - step) / $0.steps })
   }
 
   func view(now: Double) -> TrainingView? {
     guard let last else { return nil }
-    let first = marks.first ?? (start.step, 0, now)
-    let speed = now > first.time ? Double(tokens - first.tokens) / (now - first.time) : 0
+    let speed = rates?.tokens ?? 0
     let recent = losses.suffix(20)
     var view = TrainingView(
       loss: recent.reduce(0, +) / Double(max(1, recent.count)), history: losses, learningRate: last.learningRate,

@@ -49,7 +49,8 @@ enum NetworkFactory {
     }
     try check(issues + configuration.issues(), configuration.vocabularySize, tokenizer)
     return BERT(
-      configuration, heads: .pretraining(nextSentence: objective.contains(.nsp)), start: settings.initializer)
+      configuration, heads: .pretraining(nextSentence: objective.contains(.nsp)),
+      initialization: settings.initialization)
   }
 
   private static func check(_ issues: [ConfigurationIssue], _ vocabularySize: Int, _ tokenizer: Tokenizer) throws {

@@ -17,6 +17,6 @@ struct PlateauWarning {
     text =
       "MLM accuracy is \(Figures.percent(accuracy, digits: 1))\(unigram), under \(Figures.percent(Self.leastAccuracy, digits: 0)): "
       + "pretraining has not left the unigram plateau. More steps help, then a longer warm-up (a high learning rate too early "
-      + "keeps the model there), smaller batches, and model.initializer: positional_heads."
+      + "keeps the model there), smaller batches, and model.initialization: positional_heads."
   }
 }

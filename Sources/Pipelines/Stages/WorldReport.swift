@@ -4,7 +4,6 @@ import Foundation
 import JSON
 import Models
 import NN
-import Randomness
 import SampleWorld
 import Tokenizers
 import Training
@@ -29,8 +28,8 @@ struct WorldReport {
     let loaded = try ModelReader.load(try ModelReference.folder(context.folder.path))
     if let causal = loaded.model as? any CausalLanguageModel {
       try compare(causal, setup, context)
-    } else if setup.objectives.contains(.nsp) {
-      try compareNextSentence(context)
+    } else if setup.objectives.contains(.nsp), let model = loaded.model as? any NextSentenceModel {
+      try compare(model, setup.tokenizer)
     }
   }
 
@@ -79,35 +78,19 @@ struct WorldReport {
     return documents
   }
 
-  /// The accuracy that no next-sentence classifier can exceed on average, beside the model's.
-  private mutating func compareNextSentence(_ context: RunContext) throws {
-    let stories = fresh.stories
-    let bayes = NextSentenceBayes(world: world)
-    var numbers = RandomKey(seed: 1, purpose: .evaluation).numbers(sample: FreshStories.first)
-    var certainty = 0.0
-    var count = 0
-    for (index, story) in stories.enumerated() where story.sentences.count > 1 {
-      let cut = 1 + numbers.below(story.sentences.count - 1)
-      let length = story.sentences.count - cut
-      var second = Array(story.sentences[cut...])
-      if numbers.below(2) == 1 {
-        let others = stories[(index + 1)...] + stories[..<index]
-        guard let other = others.first(where: { $0.sentences.count > length }) else { continue }
-        second = Array(other.sentences.suffix(length))
-      }
-      func text(_ sentences: some Sequence<Story.Sentence>) -> String {
-        sentences.map { world.render($0) }.joined(separator: " ")
-      }
-      let posterior = try bayes.posterior(a: text(story.sentences[..<cut]), b: text(second))
-      certainty += max(posterior, 1 - posterior)
-      count += 1
-    }
-    let accuracy = certainty / Double(max(1, count))
-    figures["nsp_bayes_accuracy"] = .number(accuracy)
-    lines = ["no next-sentence classifier can exceed \(Figures.percent(accuracy, digits: 1)) on average (Bayes)"]
-    if let model = context.record.stages["pretrain"]?.figures["validation"]?["nsp_accuracy"]?.double {
-      figures["nsp_model_accuracy"] = .number(model)
-      lines[0] += "; this model reaches \(Figures.percent(model, digits: 1))"
-    }
+  /// The accuracy of the best rule there is for next sentences, beside the model's on the same pairs.
+  private mutating func compare(_ model: any NextSentenceModel, _ tokenizer: Tokenizer) throws {
+    let comparison = try NextSentenceComparison(fresh)
+    let accuracy = comparison.accuracy(of: model, tokenizer)
+    for (name, value) in [
+      ("bayes_expectation", comparison.bayesExpectation), ("bayes_accuracy", comparison.bayesAccuracy),
+      ("model_accuracy", accuracy),
+    ] { figures["nsp_\(name)"] = .number(value) }
+    func percent(_ share: Double) -> String { Figures.percent(share, digits: 1) }
+    lines = [
+      "next sentence, on \(Figures.count(comparison.count)) fresh pairs with nothing hidden: this model "
+        + "\(percent(accuracy)), Bayes \(percent(comparison.bayesAccuracy)); on average no classifier can exceed "
+        + percent(comparison.bayesExpectation)
+    ]
   }
 }

@@ -8,6 +8,7 @@ public struct PlainLines {
   }
 
   /// `14:20 pretrain: step 184,320 of 300,000 (61 %), loss 2.114 (MLM 2.071 NSP 0.043), …`; nil where nothing runs.
+  /// A stage that has nothing to tell yet has begun.
   public func progress(_ view: RunView) -> String? {
     guard let stage = view.stages.first(where: { $0.state == .running }) else { return nil }
     var parts = stage.summary.isEmpty ? [] : [stage.summary]
@@ -19,7 +20,7 @@ public struct PlainLines {
     if let seconds = stage.progress?.secondsLeft {
       parts.append("\(Figures.duration(seconds)) left (\(view.now.after(seconds).description(from: view.now)))")
     }
-    return line(view.now, stage.name, parts.joined(separator: ", "))
+    return line(view.now, stage.name, parts.isEmpty ? "begun" : parts.joined(separator: ", "))
   }
 
   private func training(_ view: TrainingView) -> [String] {
