@@ -94,9 +94,8 @@ struct PipelineChecks {
         "model.model_type", "is \(family.rawValue); the preset \(preset.rawValue) is \(preset.family.rawValue)")
     }
     if model.initialization != nil, model.from != nil || model.resolvedFamily == .gpt2 {
-      reader.report(
-        "model.initialization",
-        model.from != nil ? "starts nothing: model.from goes on with a finished model" : "is for a new BERT; leave it out")
+      let reason = model.from == nil ? "is for a new BERT" : "starts nothing: model.from goes on with a finished model"
+      reader.report("model.initialization", "\(reason); leave it out")
     }
     if let size = model.overrides.first(where: { $0.key == "vocab_size" })?.value.int,
       size > 0, size < configuration.tokenizer.vocabularySize, configuration.tokenizer.from == nil
