@@ -17,6 +17,7 @@ struct WorldReport {
   private(set) var figures = JSONObject()
 
   private static let documentCount = 1_000
+  private static let pairedStoryCount = 4_000
 
   private let fresh: FreshStories
   private var world: World { fresh.world }
@@ -29,7 +30,7 @@ struct WorldReport {
     if let causal = loaded.model as? any CausalLanguageModel {
       try compare(causal, setup, context)
     } else if setup.objectives.contains(.nsp), let model = loaded.model as? any NextSentenceModel {
-      try compare(model, setup.tokenizer)
+      try compare(model, setup.tokenizer, sample)
     }
   }
 
@@ -79,8 +80,10 @@ struct WorldReport {
   }
 
   /// The accuracy of the best rule there is for next sentences, beside the model's on the same pairs.
-  private mutating func compare(_ model: any NextSentenceModel, _ tokenizer: Tokenizer) throws {
-    let comparison = try NextSentenceComparison(fresh)
+  private mutating func compare(
+    _ model: any NextSentenceModel, _ tokenizer: Tokenizer, _ sample: SynthesisSettings
+  ) throws {
+    let comparison = try NextSentenceComparison(world, stories: WorldReport.pairedStoryCount, corpusSeed: sample.seed)
     let accuracy = comparison.accuracy(of: model, tokenizer)
     for (name, value) in [
       ("bayes_expectation", comparison.bayesExpectation), ("bayes_accuracy", comparison.bayesAccuracy),
@@ -88,7 +91,7 @@ struct WorldReport {
     ] { figures["nsp_\(name)"] = .number(value) }
     func percent(_ share: Double) -> String { Figures.percent(share, digits: 1) }
     lines = [
-      "next sentence, on \(Figures.count(comparison.count)) fresh pairs with nothing hidden: this model "
+      "next sentence, on \(Figures.count(comparison.pairs.count)) fresh pairs with nothing hidden: this model "
         + "\(percent(accuracy)), Bayes \(percent(comparison.bayesAccuracy)); on average no classifier can exceed "
         + percent(comparison.bayesExpectation)
     ]
