@@ -66,6 +66,9 @@ public final class ChildProcess {
   /// Sends SIGKILL, which also ends a stopped process.
   public func kill() { _ = cs_process_signal(descriptor, cs_signal_kill()) }
 
+  /// Asks where its threads are; they print it, unless it was stopped or waits for the disk.
+  public func askForStacks() { _ = cs_ask_for_stacks(descriptor) }
+
   /// How it ended, nil while it lives.
   public func poll() -> Ending? { reap(waits: false) }
 
@@ -99,11 +102,14 @@ public final class ChildProcess {
 
 /// What a process that was started by `ChildProcess` does first.
 public enum ChildDuties {
-  /// Has the kernel kill this process when its parent dies, and leaves all signals that ask for a stop to the parent: it
-  /// alone decides.
+  /// Has the kernel kill this process when its parent dies, leaves all signals that ask for a stop to the parent, which
+  /// alone decides, and prints stacks at a crash or when asked.
+  /// - Parameter name: what tools such as `top` show, 15 bytes of it.
   /// - Returns: whether the parent still lives.
-  public static func begin(parent: Int32) -> Bool {
+  public static func begin(parent: Int32, name: String) -> Bool {
+    _ = cs_set_process_name(name)
     for signal in [cs_signal_interrupt(), cs_signal_terminate(), cs_signal_hang_up()] { _ = cs_ignore_signal(signal) }
+    cs_print_stacks_when_lost()
     _ = cs_die_with_parent(cs_signal_kill())
     return cs_parent_process() == parent
   }

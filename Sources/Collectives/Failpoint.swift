@@ -4,8 +4,8 @@ import Glibc
 /// Places in the code where a test lets a process die, stop or err: named in `CLOZE_FAILPOINTS`, never hit otherwise.
 ///
 /// `update@1:3=kill` kills worker 1 when it comes to the place `update` for the third time, counted over all processes
-/// that have been worker 1; several are separated by commas. The actions are `kill`, `stop` (SIGSTOP), `abort` and, where
-/// a place asks for it, `err`.
+/// that have been worker 1; several are separated by commas. The actions are `kill`, `stop` (SIGSTOP), `hang`, `abort`
+/// and, where a place asks for it, `err`.
 public enum Failpoint {
   /// Who came to a place: a worker's rank, the supervisor, or the writer.
   public enum Member: Equatable, Sendable {
@@ -22,7 +22,7 @@ public enum Failpoint {
     }
   }
 
-  private enum Action: Substring { case kill, stop, abort, err }
+  private enum Action: Substring { case kill, stop, hang, abort, err }
 
   private struct Point {
     let place: Substring
@@ -63,6 +63,7 @@ public enum Failpoint {
       switch point.action {
       case .kill: _ = cs_signal_process(cs_process(), cs_signal_kill())
       case .stop: _ = cs_signal_process(cs_process(), cs_signal_stop())
+      case .hang: while true { sleep(1) }
       case .abort: Glibc.abort()
       case .err: errs = true
       }

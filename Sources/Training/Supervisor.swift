@@ -16,6 +16,8 @@ public struct Incident: Sendable, Equatable {
   public let step: Int
   /// The crash's signature if it was one of ours; a signal from outside is none.
   public let crash: String?
+  /// What the processes printed last, such as the stacks of one that crashed or hung.
+  public let printed: String
 }
 
 /// Why a supervisor gave up.
@@ -23,7 +25,7 @@ public enum SupervisionError: Error, Sendable, Equatable {
   /// A process stopped with an error that another try would meet again.
   case failed(code: Int32, words: String)
   /// The same crash twice at one step, or no step in three lives.
-  case crashLoop(incidents: [Incident], printed: String)
+  case crashLoop(incidents: [Incident])
 }
 
 /// Starts the processes of a run, notices when one dies or hangs, and has others go on where it was.
@@ -51,6 +53,7 @@ public final class Supervisor {
   private var livesWithoutProgress = 0
   private var lastStep = 0
   private static let poll = 0.02
+  private static let timeForStacks = 0.2
   private static let mostLives = 3
   /// What a worker says with its exit code when another try may help.
   public static let tryAgainCode: Int32 = 75
@@ -136,8 +139,10 @@ public final class Supervisor {
     }
     lastDurable = durable
     guard writerLives <= Supervisor.mostLives else {
-      let incident = Incident(cause: cause, step: memory.run.progress.step, crash: signature(of: ending))
-      throw SupervisionError.crashLoop(incidents: [incident], printed: writer?.printed() ?? "")
+      throw SupervisionError.crashLoop(incidents: [
+        Incident(
+          cause: cause, step: memory.run.progress.step, crash: signature(of: ending), printed: writer?.printed() ?? "")
+      ])
     }
     observe(.writerReplaced(cause: cause))
     writer = try start(.writer)
@@ -156,6 +161,8 @@ public final class Supervisor {
   /// A member hangs.
   private func replace(_ late: Watchdog.Finding) throws {
     let cause = "worker \(late.rank) made no progress in \(late.phase) for \(Int(late.seconds.rounded())) s"
+    workers[late.rank].askForStacks()
+    ChildProcess.wait(forAny: [], seconds: Supervisor.timeForStacks)
     try replace(cause: cause, crash: nil)
   }
 
@@ -166,11 +173,11 @@ public final class Supervisor {
     let step = memory.run.progress.step
     livesWithoutProgress = step > lastStep ? 1 : livesWithoutProgress + 1
     lastStep = step
-    let incident = Incident(cause: cause, step: step, crash: crash)
+    let incident = Incident(cause: cause, step: step, crash: crash, printed: printed)
     incidents.append(incident)
     let isRepeated = crash != nil && incidents.count { $0.crash == crash && $0.step == step } >= 2
     guard !isRepeated, livesWithoutProgress <= Supervisor.mostLives else {
-      throw SupervisionError.crashLoop(incidents: incidents, printed: printed)
+      throw SupervisionError.crashLoop(incidents: incidents)
     }
     observe(.replaced(incident))
     if livesWithoutProgress > 1 {

@@ -53,11 +53,16 @@ import Testing
   @Test func sameCrashTwiceAtOneStepEndsTheRunWithAReport() throws {
     try Toy.with { toy in
       let pipeline = try toy.pipeline()
-      let points = "gradient@0:21=abort,gradient@0:22=abort"
+      let points = "gradient@1:20=hang,gradient@0:21=abort,gradient@0:22=abort"
       let finished = try toy.start(pipeline, failing: points, "--workers", "2").wait()
-      expect(finished, code: 70, "can't go on after step 10", "worker 0 was killed by signal 6", "crash-1/report.md")
+      expect(finished, code: 70, "can't go on after step 9", "worker 0 was killed by signal 6", "crash-1/report.md")
       let report = try toy.text("runs/toy/crash-1/report.md")
-      #expect(report.contains("after step 10: worker 0 was killed by signal 6"))
+      #expect(report.contains("after step 9: worker 0 was killed by signal 6"))
+      for cause in ["worker 1 made no progress in computing for 5 s", "worker 0 was killed by signal 6"] {
+        let printed = try #require(report.components(separatedBy: "After \(cause)").dropFirst().first)
+        let stacks = printed.components(separatedBy: "```")[1]
+        #expect(stacks.contains("thread cloze worker") && stacks.contains("cloze(+0x"), "\(cause): \(stacks)")
+      }
       #expect(toy.exists("runs/toy/crash-1/resolved.yaml"))
       for word in Canary.words { #expect(!report.contains(word)) }
       // The fault is gone, and the run goes on where it was saved.

@@ -14,4 +14,37 @@ import Testing
   ) {
     #expect(Machine.processorCount(affinity: affinity, quota: quota, environment: environment) == expected)
   }
+
+  @Test(
+    arguments: [
+      ([8, nil], [:], 8), ([8, 4, nil], [:], 4), ([], [:], Int.max), ([16 << 20], ["SLURM_MEM_PER_NODE": "4"], 4 << 20),
+      ([1 << 20], ["SLURM_MEM_PER_NODE": "4"], 1 << 20), ([5], ["SLURM_MEM_PER_NODE": "0"], 5),
+      ([5], ["SLURM_MEM_PER_NODE": "99999999999999999"], 5),
+    ] as [([Int?], [String: String], Int)])
+  func memoryIsTheLeastOfTheMachineItsGroupAndWhatSlurmGave(
+    limits: [Int?], environment: [String: String], expected: Int
+  ) {
+    #expect(MachineFacts.memoryCapacity(limits: limits, environment: environment) == expected)
+  }
+
+  @Test func fewerWorkersAreTakenWhereMemoryIsShort() throws {
+    let text = """
+      name: a
+      model: {preset: bert-mini}
+      corpus: {shards: a.txt}
+      pretrain: {batch_size: 64, micro_batches: 8, max_steps: 10}
+      """
+    let configuration = PipelineFile(Array(text.utf8), path: "a.yaml").configuration
+    let need = try #require(MemoryNeed(configuration))
+    #expect(need.bytes(workers: 1) < need.bytes(workers: 2) && need.bytes(workers: 2) < need.bytes(workers: 4))
+    func layout(_ memory: Int) -> ProcessLayout { ProcessLayout(configuration, processors: 4, memory: memory) }
+    #expect(layout(.max).workers == 4)
+    for (workers, threads) in [(4, 1), (2, 2), (1, 4)] {
+      let enough = layout(need.bytes(workers: workers))
+      #expect((enough.workers, enough.threads) == (workers, threads))
+      #expect(layout(need.bytes(workers: workers) - 1).workers == max(1, workers / 2))
+    }
+    #expect(layout(need.bytes(workers: 2)).reason.contains("of memory"))
+    #expect(layout(1).workers == 1, "too little for one is told by the plan")
+  }
 }

@@ -118,6 +118,14 @@ int cs_signal_abort(void);
 int cs_default_signal(int signal);
 int cs_signal_user_2(void);
 
+// Stacks, for the report on a process that crashed or hangs
+
+/// From now on this process prints to its standard error where it was when it crashes, and where each of its threads is
+/// when asked by `cs_ask_for_stacks`; once only.
+void cs_print_stacks_when_lost(void);
+/// Asks a process that has called `cs_print_stacks_when_lost`; others end.
+int cs_ask_for_stacks(int process_file);
+
 // Shared memory
 
 /// An anonymous file in memory, which grows when written to if `bytes` is 0: no name, so nothing is left behind by a killed process.

@@ -11,7 +11,8 @@ public enum Machine {
   /// The processors that this process may use.
   public static var processorCount: Int {
     let process = ProcessInfo.processInfo
-    return processorCount(affinity: process.activeProcessorCount, quota: quota, environment: process.environment)
+    return processorCount(
+      affinity: process.activeProcessorCount, quota: MachineFacts.quota, environment: process.environment)
   }
 
   /// The least of what limits this process: its affinity, its control group's quota rounded up, and what Slurm gave the job
@@ -19,14 +20,6 @@ public enum Machine {
   static func processorCount(affinity: Int, quota: Double?, environment: [String: String]) -> Int {
     let limits = [quota.map { Int($0.rounded(.up)) }, environment["SLURM_CPUS_ON_NODE"].flatMap { Int($0) }]
     return max(1, limits.compactMap { $0 }.reduce(affinity, min))
-  }
-
-  /// The processors' worth of time that the control group allows, nil for no limit.
-  private static var quota: Double? {
-    guard let text = try? String(contentsOfFile: "/sys/fs/cgroup/cpu.max", encoding: .utf8) else { return nil }
-    let parts = text.split(whereSeparator: \.isWhitespace)
-    guard parts.count == 2, let quota = Double(parts[0]), let period = Double(parts[1]), period > 0 else { return nil }
-    return quota / period
   }
 
   /// Starts BLAS and the thread pool, once per process.

@@ -23,11 +23,11 @@ struct CrashReport {
       let json = try? JSONValue.parse(Array(words.utf8))
       return json.flatMap(UserError.init(json:))
         ?? UserError("a process of the run ended with code \(code)", ExitCode(rawValue: code) ?? .fault)
-    case .crashLoop(let incidents, let printed):
+    case .crashLoop(let incidents):
       var number = 1
       while try context.folder.exists(context.folder.file("crash-\(number)")) { number += 1 }
       let folder = context.folder.file("crash-\(number)")
-      try context.folder.write(text(incidents, printed), to: Paths.join(folder, "report.md"))
+      try context.folder.write(text(incidents), to: Paths.join(folder, "report.md"))
       try context.folder.write(context.configuration.resolved(), to: Paths.join(folder, "resolved.yaml"))
       let cause = incidents.last?.cause ?? "its processes ended"
       let isOurs = incidents.contains { $0.crash != nil }
@@ -39,16 +39,20 @@ struct CrashReport {
     }
   }
 
-  private func text(_ incidents: [Incident], _ printed: String) -> String {
+  private func text(_ incidents: [Incident]) -> String {
     let events = ((try? MetricsFile.records(context.folder.metrics)) ?? []).suffix(200)
     let layout = ProcessLayout(context.configuration)
     var lines = ["# Why this run gave up", ""]
     lines += incidents.map { "- after step \($0.step): \($0.cause)" }
     lines += [
-      "", "Cloze with \(layout.text) at CPU level \(CPULevel.active.name).", "", "## What the processes printed", "",
-      "```",
+      "", "Cloze with \(layout.text) at CPU level \(CPULevel.active.name).", "",
+      "## What the processes printed", "",
+      "`cloze(+0x…)` is a place in the program: `addr2line -f -e PROGRAM 0x…` names it.", "",
     ]
-    lines += [printed.isEmpty ? "nothing" : printed, "```", "", "## The last records", "", "```"]
+    for incident in incidents {
+      lines += ["After \(incident.cause):", "```", incident.printed.isEmpty ? "nothing" : incident.printed, "```", ""]
+    }
+    lines += ["## The last records", "", "```"]
     lines += events.map { JSONValue.object($0).text() } + ["```", ""]
     return lines.joined(separator: "\n")
   }

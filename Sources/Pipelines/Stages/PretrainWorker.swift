@@ -13,7 +13,8 @@ public enum PretrainWorker {
   /// - Returns: the code to exit with. What went wrong stands on the group's board.
   public static func serve(_ call: WorkerCall) -> Int32 {
     // A parent that is gone already will never send the signal.
-    guard ChildDuties.begin(parent: call.parent) else { return Supervisor.tryAgainCode }
+    let name = call.rank.map { "cloze worker \($0)" } ?? "cloze writer"
+    guard ChildDuties.begin(parent: call.parent, name: name) else { return Supervisor.tryAgainCode }
     do {
       let shared = try SharedMemory(inherited: call.memory)
       let job = try WorkerJob(parsing: InheritedText.read(call.job))

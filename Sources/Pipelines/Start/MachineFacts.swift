@@ -3,12 +3,21 @@ import Glibc
 
 /// What the system tells about this machine and about what it lets this process use.
 public enum MachineFacts {
-  /// Bytes of memory that this process may use: the control group's limit, or what is free.
-  public static var memoryLimit: Int {
-    let limits = ["/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes"].compactMap { path in
+  /// Bytes of memory that this process may use now: what it may use at most, or what is free.
+  public static var memoryLimit: Int { min(memoryAvailable, memoryCapacity) }
+
+  /// Bytes of memory that this process may use at most: the machine's, its control group's limit, and what Slurm gave the
+  /// job on this node.
+  public static var memoryCapacity: Int {
+    let groups = ["/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes"].map { path in
       text(path).flatMap { Int($0) }
     }
-    return ([memoryAvailable] + limits).min() ?? memoryAvailable
+    return memoryCapacity(limits: [memoryTotal] + groups, environment: ProcessInfo.processInfo.environment)
+  }
+
+  static func memoryCapacity(limits: [Int?], environment: [String: String]) -> Int {
+    let megabytes = environment["SLURM_MEM_PER_NODE"].flatMap { Int($0) }.flatMap { (1..<1 << 40) ~= $0 ? $0 : nil }
+    return (limits + [megabytes.map { $0 << 20 }]).compactMap { $0 }.min() ?? .max
   }
 
   /// Bytes of memory that can be had without swapping.
@@ -28,7 +37,7 @@ public enum MachineFacts {
 
   /// The processors' worth of time that the control group allows; nil for no limit.
   public static var quota: Double? {
-    guard let parts = text("/sys/fs/cgroup/cpu.max")?.split(separator: " "), parts.count == 2,
+    guard let parts = text("/sys/fs/cgroup/cpu.max")?.split(whereSeparator: \.isWhitespace), parts.count == 2,
       let quota = Double(parts[0]), let period = Double(parts[1]), period > 0
     else { return nil }
     return quota / period
