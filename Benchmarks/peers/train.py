@@ -52,14 +52,23 @@ def make_batch(name, rows):
             "labels": labels, "next_sentence_label": torch.randint(0, 2, (rows,))}
 
 
-def masked_head_loss(model, batch):
-    """The loss of BertForPreTraining with the MLM head computed where a label is, and nowhere else."""
-    given = {name: batch[name] for name in ("input_ids", "token_type_ids", "attention_mask")}
-    out = model.bert(**given)
-    places = batch["labels"] != -100
-    predictions, relationship = model.cls(out.last_hidden_state[places], out.pooler_output)
-    return (cross_entropy(predictions, batch["labels"][places])
-            + cross_entropy(relationship, batch["next_sentence_label"]))
+class Loss(torch.nn.Module):
+    """A model's own loss, or, for the masked head, that of BertForPreTraining with the MLM head computed where a label
+    is and nowhere else. A module, so that processes can share it."""
+
+    def __init__(self, model, head):
+        super().__init__()
+        self.model, self.head = model, head
+
+    def forward(self, batch):
+        if self.head == "all":
+            return self.model(**batch).loss
+        given = {name: batch[name] for name in ("input_ids", "token_type_ids", "attention_mask")}
+        out = self.model.bert(**given)
+        places = batch["labels"] != -100
+        predictions, relationship = self.model.cls(out.last_hidden_state[places], out.pooler_output)
+        return (cross_entropy(predictions, batch["labels"][places])
+                + cross_entropy(relationship, batch["next_sentence_label"]))
 
 
 def flops(name, model, tokens, predicted):
@@ -88,17 +97,17 @@ def main():
     torch.set_num_threads(options.threads)
     processes = int(os.environ.get("WORLD_SIZE", 1))
     if processes > 1:
-        if not options.steps or options.lock or options.head == "masked":
-            parser.error("several processes need --steps and --head all, and can't wait for a lock")
+        if not options.steps or options.lock:
+            parser.error("several processes need --steps, and can't wait for a lock")
         torch.distributed.init_process_group("gloo")
     torch.manual_seed(0)
 
     rows = (options.rows or PRESETS[options.preset][-1]) // processes
     model = make_model(options.preset, options.dropout).train()
-    call = torch.nn.parallel.DistributedDataParallel(model) if processes > 1 else model
+    loss_of = Loss(model, options.head)
+    loss_of = torch.nn.parallel.DistributedDataParallel(loss_of) if processes > 1 else loss_of
     optimizer = torch.optim.AdamW(model.parameters(), lr=1e-4, weight_decay=0.01, fused=True)
     batches = [make_batch(options.preset, rows) for _ in range(4)]
-    loss_of = lambda batch: masked_head_loss(model, batch) if options.head == "masked" else call(**batch).loss
     loss_of = torch.compile(loss_of) if options.compile else loss_of
     half = options.precision == "bfloat16"
 
@@ -123,7 +132,7 @@ def main():
         if rank > 0:
             return
     tokens = batches[0]["input_ids"].numel() * processes
-    predicted = int((batches[0]["labels"] != -100).sum()) if options.head == "masked" else tokens
+    predicted = processes * int((batches[0]["labels"] != -100).sum()) if options.head == "masked" else tokens
     median, work = statistics.median(times), flops(options.preset, model, tokens, predicted)
     report(what="training step", peer=f"torch {torch.__version__}, transformers {transformers.__version__}",
            preset=options.preset, precision=options.precision, compiled=options.compile, head=options.head,

@@ -23,10 +23,12 @@ struct Gradients {
     let count = input.shape.count
     let pointer = earlier.base.assumingMemoryBound(to: Float.self)
     if isUnique {
-      tape.compute("add gradients") { ElementwiseKernel.addInPlace(pointer, gradient.pointer, count: count) }
+      tape.compute("add gradients", floats: 3 * count) {
+        ElementwiseKernel.addInPlace(pointer, gradient.pointer, count: count)
+      }
     } else {
       let sum = tape.uninitialized(input.shape)
-      tape.compute("add gradients") {
+      tape.compute("add gradients", floats: 3 * count) {
         ElementwiseKernel.add(pointer, gradient.pointer, into: sum.pointer, count: count)
       }
       received[variable] = sum.storage
@@ -43,7 +45,7 @@ struct Gradients {
       let pointer = earlier.base.assumingMemoryBound(to: Float.self)
       if isUnique { return (pointer, true) }
       let copy = tape.uninitialized(input.shape)
-      tape.compute("copy gradient") {
+      tape.compute("copy gradient", floats: 2 * input.shape.count) {
         ElementwiseKernel.copy(pointer, into: copy.pointer, count: input.shape.count)
       }
       received[variable] = copy.storage

@@ -49,7 +49,7 @@ public func attention(
     queryOffsets: queryOffsets.pointer, keyOffsets: keyOffsets.pointer, segmentCount: 1, headCount: headCount,
     headSize: width / headCount, isCausal: true, scale: 1 / Float(width / headCount).squareRoot(), dropoutRate: 0,
     dropout: nil)
-  tape.compute("cached attention") {
+  tape.compute("cached attention", floats: 2 * (count + total) * width) {
     let keys = cache.keys[layer].base
     let values = cache.values[layer].base
     for row in 0..<count {

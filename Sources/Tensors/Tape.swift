@@ -20,9 +20,12 @@ public final class Tape {
   public let appliesDropout: Bool
   /// The key of dropout's random numbers.
   public let key: RandomKey
+  /// Takes the time of every kernel; nil for none.
+  public var profile: OpProfile?
   /// Floating-point operations of the matrix products so far, forward only.
   public private(set) var forwardFlops = 0.0
 
+  private var isReplaying = false
   private var records: [Record] = []
   private var shapes: [Shape] = []
   private var layouts: [RowLayout?] = []
@@ -75,7 +78,9 @@ public final class Tape {
     var gradients = Gradients(tape: self, count: shapes.count)
     for (sum, seed) in sums {
       let tensor = uninitialized(sum.shape)
-      compute("seed") { ElementwiseKernel.fill(tensor.pointer, value: seed, count: sum.shape.count) }
+      compute("seed", floats: sum.shape.count) {
+        ElementwiseKernel.fill(tensor.pointer, value: seed, count: sum.shape.count)
+      }
       gradients.add(tensor, to: sum)
     }
     replay(&gradients)
@@ -90,6 +95,8 @@ public final class Tape {
 
   private func replay(_ gradients: inout Gradients) {
     require(recordsGradients, "this tape records no gradients")
+    isReplaying = true
+    defer { isReplaying = false }
     while let record = records.popLast() {
       if let gradient = gradients.take(record.output, shape: shapes[record.output], layout: layouts[record.output]) {
         record.operation.backward(gradient, into: &gradients)
@@ -100,11 +107,17 @@ public final class Tape {
   /// The types of the recorded operations.
   var operationNames: Set<String> { Set(records.map { "\(type(of: $0.operation))" }) }
 
-  /// Runs a kernel: the one place that a dry run skips.
+  /// Runs a kernel: the one place that a dry run skips and a profile measures.
+  ///
+  /// - Parameters:
+  ///   - flops: of matrix products; what backward computes again does not count.
+  ///   - floats: numbers that must be read or written at least once.
   @inline(__always)
-  func compute(_ name: StaticString, flops: Double = 0, _ kernel: () -> Void) {
-    forwardFlops += flops
-    if !workspace.isDry { kernel() }
+  func compute(_ name: StaticString, flops: Double = 0, floats: Int = 0, _ kernel: () -> Void) {
+    if !isReplaying { forwardFlops += flops }
+    if workspace.isDry { return }
+    guard let profile else { return kernel() }
+    profile.measure("\(name)", flops: flops, bytes: 4 * Double(floats), kernel)
   }
 
   /// A tensor whose numbers are yet to be written and into which no gradient flows.

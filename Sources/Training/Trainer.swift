@@ -74,6 +74,8 @@ public final class Trainer {
   /// Records that a step is left out, before that takes effect; without it none is, and one that is not finite ends
   /// training.
   public var recordLeftOut: ((LeftOutStep) throws -> Void)?
+  /// Takes the time of what steps consist of; nil for none.
+  public var profile: OpProfile?
   let shared: StepMemory
   private let source: any StepSource
   private let key: RandomKey
@@ -107,6 +109,10 @@ public final class Trainer {
   /// - Parameter extraordinaryBefore: how many steps just before this one were not finite or spikes.
   /// - Throws: `TrainingError.notFinite`, `TrainingError.bitsDiffer`, and what the source of the steps throws.
   public func advance(normLimit: Double = .infinity, extraordinaryBefore: Int = 0) throws -> StepReport {
+    try measured(Trainer.stepEvent) { try takeStep(normLimit: normLimit, extraordinaryBefore) }
+  }
+
+  private func takeStep(normLimit: Double, _ extraordinaryBefore: Int) throws -> StepReport {
     // A process that takes another's place may find the first half done.
     if !shared.isComplete(step) { try sumGradients() }
     let learningRate = configuration.learningRate * configuration.schedule.factor(at: step)
@@ -127,24 +133,24 @@ public final class Trainer {
   /// The first half: every slot's gradient, and their sum.
   private func sumGradients() throws {
     shared.group.beat(.reading)
-    let slots = try source.slots(of: step)
+    let slots = try measured("read rows") { try source.slots(of: step) }
     let counts = globalCounts(slots)
     var free = Array(slabs.indices.reversed())
     for (number, node) in shared.reduction.ownNodes.enumerated() {
       let slab = try SlotTree.fold(node) { slot in
         try gradient(of: slots[slot], slot, counts, &free)
       } join: { left, right in
-        slabs[left].add(slabs[right])
+        measured("join gradients", floats: 3 * store.slabCount) { slabs[left].add(slabs[right]) }
         free.append(right)
         return left
       }
       shared.reduction.place(node: number, in: slab)
     }
-    try shared.group.barrier()
+    try waitForOthers()
     shared.group.beat(.reducing)
     shared.reach("reduce")
-    shared.reduction.reduce()
-    try shared.group.barrier()
+    measured("reduce gradients", floats: 3 * store.slabCount / shared.group.count) { shared.reduction.reduce() }
+    try waitForOthers()
     shared.setComplete(step)
   }
 
@@ -163,10 +169,11 @@ public final class Trainer {
       return nil
     }
     let number = free.removeLast()
-    slabs[number].zero()
+    measured("clear gradients", floats: store.slabCount) { slabs[number].zero() }
     store.memory.gradients = slabs[number]
     defer { store.memory.gradients = nil }
     let tape = Tape(workspace: workspace, recordsGradients: true, appliesDropout: appliesDropout, key: key)
+    tape.profile = profile
     let scores = objective.scores(batch, on: tape)
     shared.record(slot, TermSums(batch, counts: objective.counts(batch), scores: scores))
     let weights = zip(objective.terms, counts).map { $1 == 0 ? 0 : Float($0.weight / Double($1)) }
@@ -189,10 +196,12 @@ public final class Trainer {
     shared.reach("update")
     let gradients = Slab(adopting: sum, count: store.slabCount) {}
     let share = optimizer.share(of: shared.group.rank, in: shared.group.count)
-    optimizer.update(
-      share, gradients: gradients, learningRate: learningRate, gradientScale: scale, journal: shared.journal)
+    measured("update", floats: 7 * store.slabCount / shared.group.count) {
+      optimizer.update(
+        share, gradients: gradients, learningRate: learningRate, gradientScale: scale, journal: shared.journal)
+    }
     shared.reach("updated")
-    try shared.group.barrier()
+    try waitForOthers()
     optimizer.updateCount += 1
   }
 
@@ -247,6 +256,17 @@ public final class Trainer {
     guard let journal = shared.journal else { return 0 }
     return optimizer.repair(optimizer.share(of: shared.group.rank, in: shared.group.count), journal: journal)
   }
+
+  private func waitForOthers() throws { try measured("wait for others") { try shared.group.barrier() } }
+
+  /// Does `work`, with its time taken if somebody wants to know it; `floats` are the numbers read and written.
+  private func measured<Result>(_ name: String, floats: Int = 0, _ work: () throws -> Result) rethrows -> Result {
+    guard let profile else { return try work() }
+    return try profile.measure(name, bytes: 4 * Double(floats), work)
+  }
+
+  /// The name of the event that spans a step in a profile.
+  public static let stepEvent = "step"
 
   /// What the gradient is multiplied by so that its norm is at most the limit.
   private func scale(_ norm: Double) -> Double {

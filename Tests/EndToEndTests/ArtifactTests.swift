@@ -33,6 +33,34 @@ import Testing
     }
   }
 
+  @Test func aProfiledRunHasTheSameBitsAndATraceThatAddsUp() throws {
+    try Toy.with { toy in
+      let pipeline = try toy.pipeline()
+      #expect(try toy.cloze(pipeline, "--as", "plain").code == 0)
+      let finished = try toy.cloze(pipeline, "--as", "profiled", "--workers", "1", "--profile")
+      #expect(finished.code == 0, "\(finished.errors)")
+      #expect(try toy.lastFiles("profiled") == toy.lastFiles("plain"))
+      #expect(finished.errors.contains("Profile of 10 steps, worker 0 of 1"), "\(finished.errors)")
+      let trace = try JSONValue.parse(toy.bytes("runs/profiled/profile/trace.json"))
+      let events = try #require(trace["traceEvents"]?.array).filter { $0["ph"]?.string == "X" }
+      func sum(_ name: String, _ value: (JSONValue) -> Double?) -> Double {
+        events.filter { $0["name"]?.string == name }.compactMap(value).reduce(0, +)
+      }
+      func operations(_ event: JSONValue) -> Double? {
+        event["dur"]?.double.flatMap { micro in event["args"]?["gflops"]?.double.map { $0 * micro } }
+      }
+      let known = Set(events.compactMap { $0["name"]?.string }).subtracting(["step"])
+      #expect(known.isSuperset(of: ["linear", "attention", "layer norm", "update", "read rows", "cross-entropy"]))
+      let parts = known.reduce(0) { $0 + sum($1) { $0["dur"]?.double } }
+      let steps = sum("step") { $0["dur"]?.double }
+      #expect(parts <= steps && parts > 0.5 * steps, "\(parts) of \(steps)")
+      // Each product of the forward pass has two in the backward pass, and attention's two have four.
+      let forward = sum("linear", operations)
+      #expect(forward > 0 && abs(sum("linear, weight", operations) / forward - 1) < 1e-3)
+      #expect(abs(sum("attention, inputs", operations) / sum("attention", operations) - 2) < 1e-3)
+    }
+  }
+
   @Test func nobodyElseCanLookIntoARun() throws {
     try Toy.with { toy in
       #expect(try toy.cloze(try toy.pipeline()).code == 0)

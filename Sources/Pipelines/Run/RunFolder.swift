@@ -46,6 +46,10 @@ public struct RunFolder: Sendable {
   public var pretrain: String { file("pretrain") }
   /// The folder of a fine-tuned use.
   public func finetune(_ name: String) -> String { file("finetune/\(name)") }
+  /// What `--profile` leaves: a trace for chrome://tracing and the like.
+  public var profileTrace: String { file("profile/trace.json") }
+  /// What `--profile` leaves: a table of operations.
+  public var profileReport: String { file("profile/report.txt") }
   /// A folder or file for other tools.
   public func export(_ name: String) -> String { file("exports/\(name)") }
 

@@ -16,6 +16,8 @@ public struct WorkerJob: Sendable {
   var plan = JSONValue.null
   /// The code paths that shape bits.
   var numerics = ""
+  /// The measured peak of all workers together in GFLOP/s, where some steps are to be profiled.
+  public var profiledPeak: Double?
 
   /// A job for the pipeline in `path`.
   public init(source: [UInt8], path: String, overrides: [String]) {
@@ -30,6 +32,7 @@ public struct WorkerJob: Sendable {
         ("overrides", .array(overrides.map { .string($0) })), ("folder", .string(folder)),
         ("workers", .integer(Int64(layout.workers))), ("threads", .integer(Int64(layout.threads))),
         ("plan", plan), ("numerics", .string(numerics)),
+        ("profiled_peak", profiledPeak.map { .number($0) } ?? .null),
       ])
     ).text()
   }
@@ -44,6 +47,7 @@ public struct WorkerJob: Sendable {
     let overrides = json["overrides"]?.array?.compactMap(\.string) ?? []
     self.init(source: Array(source.utf8), path: path, overrides: overrides)
     (self.folder, layout, self.plan, self.numerics) = (folder, (workers, threads), plan, numerics)
+    profiledPeak = json["profiled_peak"]?.double
   }
 
   /// The pipeline.

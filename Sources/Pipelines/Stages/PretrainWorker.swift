@@ -46,11 +46,12 @@ public enum PretrainWorker {
     let setup = try PretrainSetup(settings, context)
     let places = try PretrainPlaces(setup, context, group, isNew: false)
     guard rank != nil else { return try write(places, setup, context, plan, job) }
-    try train(places, setup, context, plan, group)
+    try train(places, setup, context, plan, job, group)
   }
 
   private static func train(
-    _ places: PretrainPlaces, _ setup: PretrainSetup, _ context: RunContext, _ plan: StepPlan, _ group: SharedGroup
+    _ places: PretrainPlaces, _ setup: PretrainSetup, _ context: RunContext, _ plan: StepPlan, _ job: WorkerJob,
+    _ group: SharedGroup
   ) throws {
     let memory = places.memory
     let progress = memory.run.progress
@@ -60,9 +61,10 @@ public enum PretrainWorker {
     trainer.repair()
     trainer.recordLeftOut = context.leaveOut
     let isStopping = { memory.run.stop.value != 0 }
+    let profiler = group.rank == 0 ? profiler(of: trainer, job) : nil
     let run = TrainingRun(
       trainer, plan: PretrainStage.runPlan(plan, setup.settings), memory: memory.run,
-      observers: [GroupReporter(memory.run)],
+      observers: [GroupReporter(memory.run)] + (profiler.map { [$0] } ?? []),
       evaluate: places.evaluation.hasRows
         ? {
           try places.evaluation.onTheWay(
@@ -73,6 +75,16 @@ public enum PretrainWorker {
         return false
       })
     _ = try run.run(until: isStopping)
+    try profiler?.write()
+  }
+
+  private static func profiler(of trainer: Trainer, _ job: WorkerJob) -> StepProfiler? {
+    job.profiledPeak.map { peak in
+      StepProfiler(
+        trainer, folder: RunFolder(job.folder),
+        title: "worker 0 of \(job.layout.workers), \(Figures.count(job.layout.threads, "thread"))",
+        peak: peak / Double(job.layout.workers))
+    }
   }
 
   /// Writes snapshots for as long as the run goes on; it is killed at its end.

@@ -24,7 +24,7 @@ public enum Activation: Sendable, Equatable {
 /// y = f(x), element by element.
 public func activation(_ kind: Activation, _ x: Tensor) -> Tensor {
   let y = x.tape.output(x.shape, layout: x.layout)
-  x.tape.compute("activation") {
+  x.tape.compute("activation", floats: 2 * x.shape.count) {
     ActivationKernel.forward(kind.kernel, x.pointer, into: y.pointer, count: x.shape.count)
   }
   x.tape.record(y, ActivationOperation(kind: kind, x: x))
@@ -38,7 +38,7 @@ struct ActivationOperation: Operation {
 
   func backward(_ dy: Tensor, into gradients: inout Gradients) {
     let dx = x.tape.uninitialized(x.shape)
-    x.tape.compute("activation, input") {
+    x.tape.compute("activation, input", floats: 3 * x.shape.count) {
       ActivationKernel.backward(kind.kernel, dy.pointer, x.pointer, into: dx.pointer, count: x.shape.count)
     }
     gradients.add(dx, to: x)

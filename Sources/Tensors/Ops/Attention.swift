@@ -46,7 +46,7 @@ public func attention(
       headCount: headCount, headSize: q.width / headCount, isCausal: isCausal,
       dropoutRate: tape.appliesDropout ? dropoutRate : 0, site: site),
     queries: queries, keys: keys)
-  tape.compute("attention", flops: operation.flops) { operation.forward() }
+  tape.compute("attention", flops: operation.flops, floats: 4 * y.shape.count) { operation.forward() }
   tape.record(y, operation)
   return y
 }
@@ -100,7 +100,7 @@ struct AttentionOperation: Operation {
       v.tensor.variable == q.tensor.variable
       ? dq
       : v.tensor.variable == k.tensor.variable ? dk : tape.uninitialized(v.tensor.shape)
-    tape.compute("attention, inputs") {
+    tape.compute("attention, inputs", flops: 2 * flops, floats: 8 * y.shape.count) {
       AttentionKernel.backward(
         call, dy: dy.pointer, output: y.pointer, outputStride: y.shape.width, logSumExp: logSumExp.pointer,
         queryCount: y.shape.rows, q: q.pointer, qStride: q.stride, k: k.pointer, kStride: k.stride, v: v.pointer,

@@ -30,7 +30,7 @@ public func crossEntropy(_ logits: Tensor, _ targets: Indices) -> ScoredRows {
   let losses = tape.uninitialized([rows])
   let logSumExp = tape.uninitialized([rows])
   let predictions = tape.indices([Int32](repeating: 0, count: rows), layout: nil)
-  tape.compute("cross-entropy") {
+  tape.compute("cross-entropy", floats: logits.shape.count) {
     CrossEntropyKernel.forward(
       logits.pointer, targets: targets.pointer, rows: rows, vocabulary: classes, losses: losses.pointer,
       predicted: predictions.storage.base.assumingMemoryBound(to: Int32.self), logSumExp: logSumExp.pointer)
@@ -66,11 +66,13 @@ final class CrossEntropyOperation: Operation {
     let gradient = isUnique ? storage : tape.uninitialized(logits.shape).storage
     if !isUnique {
       let (from, to) = (storage.floats, gradient.floats)
-      tape.compute("copy logits") { ElementwiseKernel.copy(from, into: to, count: logits.shape.count) }
+      tape.compute("copy logits", floats: 2 * logits.shape.count) {
+        ElementwiseKernel.copy(from, into: to, count: logits.shape.count)
+      }
     }
     let dlogits = Tensor(shape: logits.shape, tape: tape, storage: gradient, variable: -1, layout: logits.layout)
     let scale = tape.workspace.isDry ? 0 : dy.item
-    tape.compute("cross-entropy, logits") {
+    tape.compute("cross-entropy, logits", floats: 2 * logits.shape.count) {
       CrossEntropyKernel.backward(
         dlogits.pointer, targets: targets.pointer, logSumExp: logSumExp.pointer, scale: scale,
         rows: logits.shape.rows, vocabulary: logits.shape.width)

@@ -4,7 +4,7 @@ import Kernels
 public func add(_ a: Tensor, _ b: Tensor) -> Tensor {
   require(a.shape == b.shape, "sum of \(a.shape) and \(b.shape)")
   let y = a.tape.output(a.shape, layout: a.layout)
-  a.tape.compute("add") {
+  a.tape.compute("add", floats: 3 * a.shape.count) {
     ElementwiseKernel.add(a.pointer, b.pointer, into: y.pointer, count: a.shape.count)
   }
   a.tape.record(y, AddOperation(a: a, b: b))
@@ -35,7 +35,7 @@ public func dropout(_ x: Tensor, rate: Float, site: Int) -> Tensor {
   guard x.tape.appliesDropout && rate > 0 else { return x }
   guard let layout = x.layout else { requirementFailed("dropout of rows without samples") }
   let y = x.tape.output(x.shape, layout: layout)
-  x.tape.compute("dropout") {
+  x.tape.compute("dropout", floats: 2 * x.shape.count) {
     DropoutKernel.forward(
       x.pointer, into: y.pointer, width: x.shape.width,
       positions: layout.dropoutPositions(key: x.tape.key, site: site), rate: rate)
@@ -53,7 +53,7 @@ struct DropoutOperation: Operation {
 
   func backward(_ dy: Tensor, into gradients: inout Gradients) {
     let dx = x.tape.uninitialized(x.shape)
-    x.tape.compute("dropout, input") {
+    x.tape.compute("dropout, input", floats: 2 * x.shape.count) {
       DropoutKernel.backward(
         dy.pointer, into: dx.pointer, width: x.shape.width,
         positions: layout.dropoutPositions(key: x.tape.key, site: site), rate: rate)

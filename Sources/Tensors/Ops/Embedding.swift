@@ -11,7 +11,7 @@ import Kernels
 public func embedding(_ ids: Indices, _ table: Parameter, on tape: Tape) -> Tensor {
   let width = table.shape[1]
   let y = tape.output([ids.count, width], layout: ids.layout)
-  tape.compute("embedding") {
+  tape.compute("embedding", floats: 2 * y.shape.count) {
     EmbeddingKernel.forward(table.values, ids.pointer, into: y.pointer, rows: ids.count, width: width)
   }
   tape.record(y, EmbeddingOperation(ids: ids, table: table))
@@ -25,7 +25,7 @@ struct EmbeddingOperation: Operation {
 
   func backward(_ dy: Tensor, into gradients: inout Gradients) {
     guard let dtable = table.gradient else { return }
-    dy.tape.compute("embedding, table") {
+    dy.tape.compute("embedding, table", floats: 3 * dy.shape.count) {
       EmbeddingKernel.backward(
         dy.pointer, ids.pointer, adding: dtable, rows: ids.count, width: table.shape[1])
     }
@@ -38,7 +38,7 @@ struct EmbeddingOperation: Operation {
 public func rows(_ x: Tensor, at places: Indices) -> Tensor {
   let width = x.shape.width
   let y = x.tape.output([places.count, width], layout: places.layout)
-  x.tape.compute("rows") {
+  x.tape.compute("rows", floats: 2 * y.shape.count) {
     RowsKernel.gather(x.pointer, places.pointer, into: y.pointer, rows: places.count, width: width)
   }
   x.tape.record(y, RowsOperation(x: x, places: places))
@@ -52,7 +52,7 @@ struct RowsOperation: Operation {
 
   func backward(_ dy: Tensor, into gradients: inout Gradients) {
     guard let (dx, isAdding) = gradients.accumulator(for: x) else { return }
-    x.tape.compute("rows, input") {
+    x.tape.compute("rows, input", floats: x.shape.count + 2 * dy.shape.count) {
       if !isAdding { ElementwiseKernel.zero(dx, count: x.shape.count) }
       RowsKernel.scatterAdd(dy.pointer, places.pointer, adding: dx, rows: places.count, width: x.shape.width)
     }

@@ -14,7 +14,8 @@ public func linear(_ x: Tensor, _ weight: Parameter, _ bias: Parameter? = nil) -
   require(weight.shape == [columns, inner], "x \(x.shape) · wᵀ with w \(weight.shape)")
   require(bias.map { $0.shape == [columns] } ?? true, "a bias of \(columns) numbers is needed")
   let y = x.tape.output([rows, columns], layout: x.layout)
-  x.tape.compute("linear", flops: 2 * Double(rows) * Double(inner) * Double(columns)) {
+  let cost = ProductCost(rows: rows, inner: inner, columns: columns)
+  x.tape.compute("linear", flops: cost.flops, floats: cost.floats) {
     LinearKernel.forward(
       x.pointer, weight.values, bias?.values, into: y.pointer, rows: rows, inner: inner, columns: columns)
   }
@@ -30,17 +31,31 @@ struct LinearOperation: Operation {
 
   func backward(_ dy: Tensor, into gradients: inout Gradients) {
     let (rows, inner, columns) = (x.shape.rows, x.shape.width, weight.shape[0])
+    let cost = ProductCost(rows: rows, inner: inner, columns: columns)
     if let dweight = weight.gradient {
-      x.tape.compute("linear, weight") {
+      x.tape.compute("linear, weight", flops: cost.flops, floats: cost.floats) {
         LinearKernel.backwardWeight(
           dy.pointer, x.pointer, adding: dweight, dbias: bias?.gradient, rows: rows, inner: inner, columns: columns)
       }
     }
     if let (dx, isAdding) = gradients.accumulator(for: x) {
-      x.tape.compute("linear, input") {
+      x.tape.compute("linear, input", flops: cost.flops, floats: cost.floats) {
         LinearKernel.backwardInput(
           dy.pointer, weight.values, into: dx, rows: rows, inner: inner, columns: columns, adding: isAdding)
       }
     }
+  }
+}
+
+/// What a product of [M, K] and [K, N] costs, in whatever orientation.
+private struct ProductCost {
+  /// 2 · M · K · N
+  let flops: Double
+  /// M · K + K · N + M · N
+  let floats: Int
+
+  init(rows: Int, inner: Int, columns: Int) {
+    flops = 2 * Double(rows) * Double(inner) * Double(columns)
+    floats = rows * inner + inner * columns + rows * columns
   }
 }

@@ -12,7 +12,7 @@ public func layerNorm(_ x: Tensor, gain: Parameter, bias: Parameter, epsilon: Fl
   let y = x.tape.output([rows, width], layout: x.layout)
   let mean = x.tape.uninitialized([rows])
   let reciprocalDeviation = x.tape.uninitialized([rows])
-  x.tape.compute("layer norm") {
+  x.tape.compute("layer norm", floats: 2 * x.shape.count) {
     LayerNormKernel.forward(
       x.pointer, gain: gain.values, bias: bias.values, epsilon: epsilon, into: y.pointer, mean: mean.pointer,
       reciprocalDeviation: reciprocalDeviation.pointer, rows: rows, width: width)
@@ -32,7 +32,7 @@ struct LayerNormOperation: Operation {
 
   func backward(_ dy: Tensor, into gradients: inout Gradients) {
     let dx = x.tape.uninitialized(x.shape)
-    x.tape.compute("layer norm, input") {
+    x.tape.compute("layer norm, input", floats: 3 * x.shape.count) {
       LayerNormKernel.backward(
         dy.pointer, x.pointer, gain: gain.values, mean: mean.pointer,
         reciprocalDeviation: reciprocalDeviation.pointer, into: dx.pointer, dgain: gain.gradient,

@@ -22,7 +22,7 @@ public func pooled(_ x: Tensor, _ pooling: Pooling, over input: TokenInput) -> T
   let y = x.tape.output([input.segments.count, width], layout: input.pooled)
   let arguments = x.tape.indices([Int32](repeating: 0, count: pooling == .max ? y.shape.count : 0), layout: nil)
   let operation = PoolingOperation(x: x, pooling: pooling, segments: input.segments, arguments: arguments)
-  x.tape.compute("pooling") { operation.forward(into: y) }
+  x.tape.compute("pooling", floats: x.shape.count + y.shape.count) { operation.forward(into: y) }
   x.tape.record(y, operation)
   return y
 }
@@ -47,7 +47,7 @@ struct PoolingOperation: Operation {
 
   func backward(_ dy: Tensor, into gradients: inout Gradients) {
     let dx = x.tape.uninitialized(x.shape)
-    x.tape.compute("pooling, input") {
+    x.tape.compute("pooling, input", floats: dx.shape.count + dy.shape.count) {
       if pooling == .max {
         PoolingKernel.maxBackward(
           dy.pointer, offsets: segments.offsets.pointer, segments: segments.count, width: x.shape.width,

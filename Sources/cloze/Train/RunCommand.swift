@@ -30,6 +30,8 @@ struct RunCommand: ParsableCommand {
   var acceptNumerics = false
   @Flag(help: "Read every byte of the shards again before training goes on.")
   var verifyData = false
+  @Flag(help: "Take the time of ten steps by operation: a table, and a trace in profile/.")
+  var profile = false
   @Flag(help: "Print the result of every stage as one JSON object.")
   var json = false
 
@@ -43,16 +45,24 @@ struct RunCommand: ParsableCommand {
     options.from = from
     options.acceptsNumerics = acceptNumerics
     options.verifiesData = verifyData
-    options.job = WorkerJob(source: source, path: pipeline, overrides: changes.overrides)
+    var job = WorkerJob(source: source, path: pipeline, overrides: changes.overrides)
+    if profile {
+      Machine.start(threads: Machine.threadCount(file.configuration))
+      job.profiledPeak = CPUPeak.measure()
+    }
+    options.job = job
     let runner = PipelineRunner(file, source: source, options: options)
     let stop = StopRequest()
     let session = try RunSession(runner, file.configuration)
+    if profile { try? FileManager.default.removeItem(atPath: runner.folder.profileReport) }
     do {
       let record = try runner.run(observers: [session.monitor], shouldStop: { stop.isRequested })
       session.finish(record, pipeline: pipeline)
+      if profile { session.showProfile() }
       if json { try Console.report(record.json) }
     } catch let stopped as StoppedOnRequest {
       session.stopped(stopped)
+      if profile { session.showProfile() }
       Foundation.exit(Pipelines.ExitCode.stopped.rawValue)
     } catch {
       session.monitor.fail()

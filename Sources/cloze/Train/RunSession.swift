@@ -57,6 +57,15 @@ struct RunSession {
     display.finish(["", "Stopped \(standing); everything is saved. The same command goes on."])
   }
 
+  /// The table of `--profile`, or why there is none.
+  func showProfile() {
+    let text = try? String(contentsOfFile: runner.folder.profileReport, encoding: .utf8)
+    let lines = text?.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+    display.finish(
+      [""] + (lines ?? ["No profile: it needs four steps of training, and there were not so many left to do."])
+        + (lines == nil ? [] : ["\(runner.folder.profileTrace) opens in chrome://tracing and ui.perfetto.dev"]))
+  }
+
   private var style: TerminalStyle {
     let environment = ProcessInfo.processInfo.environment
     var style = TerminalStyle(environment: environment, width: Terminal.standardError.size.width)
