@@ -16,6 +16,7 @@ enum { frame_limit = 64, ask_all = SIGQUIT };
 
 static uint32_t printing;
 static uint32_t asked;
+static uint32_t crashed;
 
 static void print(const char *text) {
   ssize_t ignored = write(2, text, strlen(text));
@@ -69,27 +70,34 @@ static void answer(int signal) {
   print_own_stack();
 }
 
-static void crash(int signal) {
-  (void)signal;
-  print_own_stack();
-}
+static const int crashes[] = {SIGILL, SIGTRAP, SIGABRT, SIGBUS, SIGFPE, SIGSEGV, SIGSYS};
+enum { crash_count = sizeof crashes / sizeof *crashes };
 
-static int install(int signal, void (*handler)(int), int flags) {
+static void install(int signal, void (*handler)(int)) {
   struct sigaction action;
   memset(&action, 0, sizeof action);
   action.sa_handler = handler;
-  action.sa_flags = flags;
+  action.sa_flags = SA_RESTART;
   sigemptyset(&action.sa_mask);
-  return sigaction(signal, &action, NULL);
+  // A crash inside the handler of a crash ends the process.
+  for (int i = 0; i < crash_count; i++) sigaddset(&action.sa_mask, crashes[i]);
+  sigaction(signal, &action, NULL);
+}
+
+static void crash(int signal) {
+  if (__atomic_exchange_n(&crashed, 1, __ATOMIC_ACQ_REL) != 0) {
+    for (;;) pause();  // another thread crashed first and ends the process
+  }
+  print_own_stack();
+  install(signal, SIG_DFL);
+  raise(signal);  // delivered when this handler returns: the end is what it would have been
 }
 
 void cs_print_stacks_when_lost(void) {
   void *frame;
   backtrace(&frame, 1);  // loads what it needs, which a handler may not do
-  install(ask_all, answer, SA_RESTART);
-  // The handler is gone when the instruction runs again, or when abort() raises again, so the end stays what it was.
-  const int crashes[] = {SIGILL, SIGTRAP, SIGABRT, SIGBUS, SIGFPE, SIGSEGV, SIGSYS};
-  for (size_t i = 0; i < sizeof crashes / sizeof *crashes; i++) install(crashes[i], crash, SA_RESETHAND);
+  install(ask_all, answer);
+  for (int i = 0; i < crash_count; i++) install(crashes[i], crash);
 }
 
 int cs_ask_for_stacks(int process_file) { return cs_process_signal(process_file, ask_all); }

@@ -83,14 +83,19 @@ public final class ChildProcess {
     return ending
   }
 
-  /// The last part of what it has printed.
-  public func printed(limit: Int = 16_384) -> String {
+  /// Bytes that it has printed.
+  public var printedCount: Int {
     var status = cs_status()
-    guard cs_status_of_file(output, &status) == 0 else { return "" }
-    let start = max(0, Int(status.bytes) - limit)
-    var bytes = [UInt8](repeating: 0, count: min(limit, Int(status.bytes)))
-    let count = bytes.withUnsafeMutableBytes { cs_read_at(output, $0.baseAddress, $0.count, UInt64(start)) }
-    return String(decoding: bytes.prefix(max(0, Int(count))), as: UTF8.self)
+    return cs_status_of_file(output, &status) == 0 ? Int(status.bytes) : 0
+  }
+
+  /// The last part of what it has printed.
+  public func printed(limit: Int = 65_536) -> String {
+    let count = printedCount
+    let start = max(0, count - limit)
+    var bytes = [UInt8](repeating: 0, count: min(limit, count))
+    let read = bytes.withUnsafeMutableBytes { cs_read_at(output, $0.baseAddress, $0.count, UInt64(start)) }
+    return String(decoding: bytes.prefix(max(0, Int(read))), as: UTF8.self)
   }
 
   /// Sleeps until one of the processes has ended, at most so long.

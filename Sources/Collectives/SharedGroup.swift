@@ -5,6 +5,8 @@ import CSystem
 /// The memory begins with the board, on which every member shows what it does, and the barrier; the rest is taken piece
 /// by piece in the order that all members follow.
 public final class SharedGroup: ProcessGroup {
+  /// The most members.
+  public static let largestCount = Barrier.largestCount
   /// The rank of a process that belongs to the run but not to the group: it places the same memory and never comes to a
   /// barrier.
   public static let observer = -1

@@ -44,6 +44,12 @@ public final class TreeReduction {
   /// How many buffers this member has: enough for folding its nodes one after the other.
   public var ownBuffers: [UnsafeMutablePointer<Float>] { buffers[max(0, group.rank)] }
 
+  /// Numbers that this member reads or writes in `reduce`: its share of every node's sum, and of the whole's.
+  public var floatsMoved: Int {
+    let count = nodes.reduce(0) { $0 + $1.count }
+    return (count > 1 ? count + 1 : 1) * floatCount / group.count
+  }
+
   /// Says which of this member's buffers holds the sum of one of its nodes; nil where no slot had rows.
   public func place(node: Int, in buffer: Int?) {
     places[group.rank * TreeReduction.largestNodeCount + node] = Int32((buffer ?? -1) + 1)

@@ -54,6 +54,8 @@ public final class Supervisor {
   private var lastStep = 0
   private static let poll = 0.02
   private static let timeForStacks = 0.2
+  private static let mostLooks = 10
+  private static let mostIncidents = 16
   private static let mostLives = 3
   /// What a worker says with its exit code when another try may help.
   public static let tryAgainCode: Int32 = 75
@@ -161,9 +163,18 @@ public final class Supervisor {
   /// A member hangs.
   private func replace(_ late: Watchdog.Finding) throws {
     let cause = "worker \(late.rank) made no progress in \(late.phase) for \(Int(late.seconds.rounded())) s"
-    workers[late.rank].askForStacks()
-    ChildProcess.wait(forAny: [], seconds: Supervisor.timeForStacks)
+    waitForStacks(of: workers[late.rank])
     try replace(cause: cause, crash: nil)
+  }
+
+  /// Has a process print its stacks, until no more come; one that is stopped prints none.
+  private func waitForStacks(of worker: ChildProcess) {
+    worker.askForStacks()
+    for _ in 0..<Supervisor.mostLooks {
+      let before = worker.printedCount
+      ChildProcess.wait(forAny: [], seconds: Supervisor.timeForStacks)
+      if worker.printedCount == before { return }
+    }
   }
 
   private func replace(cause: String, crash: String?) throws {
@@ -174,7 +185,7 @@ public final class Supervisor {
     livesWithoutProgress = step > lastStep ? 1 : livesWithoutProgress + 1
     lastStep = step
     let incident = Incident(cause: cause, step: step, crash: crash, printed: printed)
-    incidents.append(incident)
+    incidents = incidents.suffix(Supervisor.mostIncidents - 1) + [incident]
     let isRepeated = crash != nil && incidents.count { $0.crash == crash && $0.step == step } >= 2
     guard !isRepeated, livesWithoutProgress <= Supervisor.mostLives else {
       throw SupervisionError.crashLoop(incidents: incidents)

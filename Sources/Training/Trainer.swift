@@ -149,7 +149,7 @@ public final class Trainer {
     try waitForOthers()
     shared.group.beat(.reducing)
     shared.reach("reduce")
-    measured("reduce gradients", floats: 3 * store.slabCount / shared.group.count) { shared.reduction.reduce() }
+    measured("reduce gradients", floats: shared.reduction.floatsMoved) { shared.reduction.reduce() }
     try waitForOthers()
     shared.setComplete(step)
   }

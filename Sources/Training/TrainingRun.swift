@@ -40,7 +40,7 @@ public enum TrainingEvent: Sendable {
   case saved(step: Int)
 }
 
-/// Watches a run; it can't change anything.
+/// Watches a run; it can't change what is computed.
 public protocol TrainingObserver: AnyObject {
   /// Called after each event, on the run's thread.
   func observe(_ event: TrainingEvent)

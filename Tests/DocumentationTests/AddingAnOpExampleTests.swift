@@ -9,7 +9,7 @@ import Testing
 func multiply(_ a: Tensor, _ b: Tensor) -> Tensor {
   require(a.shape == b.shape, "product of \(a.shape) and \(b.shape)")
   let y = a.tape.output(a.shape, layout: a.layout)
-  a.tape.compute("multiply") {
+  a.tape.compute("multiply", floats: 3 * a.shape.count) {
     ElementwiseKernel.multiply(a.pointer, b.pointer, into: y.pointer, count: a.shape.count)
   }
   a.tape.record(y, MultiplyOperation(a: a, b: b))
@@ -24,7 +24,7 @@ struct MultiplyOperation: Operation {
   func backward(_ dy: Tensor, into gradients: inout Gradients) {
     for (input, other) in [(a, b), (b, a)] {
       let share = dy.tape.uninitialized(dy.shape)
-      dy.tape.compute("multiply, input") {
+      dy.tape.compute("multiply, input", floats: 3 * dy.shape.count) {
         ElementwiseKernel.multiply(dy.pointer, other.pointer, into: share.pointer, count: dy.shape.count)
       }
       gradients.add(share, to: input)

@@ -27,6 +27,36 @@ import Testing
     #expect(MachineFacts.memoryCapacity(limits: limits, environment: environment) == expected)
   }
 
+  @Test func limitsOfAllGroupsAroundAProcessCount() {
+    let unit = "1:name=systemd:/other\n0::/system.slice/cloze.service\n"
+    let folder = "/sys/fs/cgroup"
+    #expect(
+      MachineFacts.groupFiles("cpu.max", groups: unit) == [
+        "\(folder)/cpu.max", "\(folder)/system.slice/cpu.max", "\(folder)/system.slice/cloze.service/cpu.max",
+      ])
+    for root in ["0::/\n", "3:cpu:/\n", nil] {
+      #expect(MachineFacts.groupFiles("cpu.max", groups: root) == ["\(folder)/cpu.max"])
+    }
+  }
+
+  @Test(arguments: [("max 100000", nil), ("150000 100000\n", 1.5), ("", nil), ("5 0", nil)] as [(String, Double?)])
+  func quotaIsTheShareOfAProcessorsTime(text: String, expected: Double?) {
+    #expect(MachineFacts.quota(text) == expected)
+  }
+
+  @Test func noMoreWorkersAreChosenThanCanMeet() {
+    let text = """
+      name: a
+      model: {preset: bert-tiny}
+      corpus: {shards: a.txt}
+      pretrain: {batch_size: 256, micro_batches: 256, max_steps: 10}
+      """
+    let file = PipelineFile(Array(text.utf8), path: "a.yaml")
+    #expect(ProcessLayout(file.configuration, processors: 256, memory: .max).workers == 64)
+    let asked = PipelineFile(Array(text.utf8), path: "a.yaml", overrides: ["machine.workers=65"])
+    #expect(asked.problems.map(\.message) == ["is 65; at most 64 can share a step"])
+  }
+
   @Test func fewerWorkersAreTakenWhereMemoryIsShort() throws {
     let text = """
       name: a

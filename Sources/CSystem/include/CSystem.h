@@ -120,8 +120,8 @@ int cs_signal_user_2(void);
 
 // Stacks, for the report on a process that crashed or hangs
 
-/// From now on this process prints to its standard error where it was when it crashes, and where each of its threads is
-/// when asked by `cs_ask_for_stacks`; once only.
+/// From now on this process prints to its standard error where it was when it crashes (not when its stack overflows), and
+/// where each of its threads is when asked by `cs_ask_for_stacks`.
 void cs_print_stacks_when_lost(void);
 /// Asks a process that has called `cs_print_stacks_when_lost`; others end.
 int cs_ask_for_stacks(int process_file);

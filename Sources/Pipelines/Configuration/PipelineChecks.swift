@@ -1,3 +1,4 @@
+import Collectives
 import JSON
 import Models
 import NN
@@ -30,6 +31,9 @@ struct PipelineChecks {
     finetune()
     embed()
     exclusive()
+    if case .fixed(let count) = configuration.machine.workers, count > SharedGroup.largestCount {
+      reader.report("machine.workers", "is \(count); at most \(SharedGroup.largestCount) can share a step")
+    }
     if case .fixed(let count) = configuration.machine.workers, let pretrain = configuration.pretrain,
       count > pretrain.microBatches
     {

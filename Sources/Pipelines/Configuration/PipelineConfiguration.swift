@@ -91,7 +91,7 @@ public struct MachineSettings: SettingGroup {
     [
       SettingKey(
         "workers", \.workers,
-        "processes that share each step; auto: by processors and micro-batches"),
+        "processes that share each step; auto: by processors, micro-batches and memory"),
       SettingKey("threads", \.threads, "threads of each worker; auto: by processors"),
       SettingKey("memory", \.memory, "the most memory to use, such as 16GB; default: what the machine allows"),
     ]

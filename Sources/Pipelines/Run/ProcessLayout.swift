@@ -1,3 +1,4 @@
+import Collectives
 import Kernels
 
 /// How a run is spread over the processors: so many processes with so many threads each. Never changes the bits.
@@ -41,7 +42,7 @@ public struct ProcessLayout: Equatable, Sendable {
     _ configuration: PipelineConfiguration, most: Int, memory: Int
   ) -> (count: Int, reason: String) {
     let parts = configuration.pretrain?.microBatches ?? 1
-    let wanted = powerOfTwo(min(parts, most))
+    let wanted = powerOfTwo(min(parts, most, SharedGroup.largestCount))
     guard wanted > 1, let need = MemoryNeed(configuration) else { return (wanted, "\(parts) micro-batches") }
     var count = wanted
     while count > 1 && need.bytes(workers: count) > memory { count /= 2 }

@@ -8,12 +8,15 @@ import Training
 /// What is left behind when a run gives up: where it was, what ended it, what its processes printed last. None of the
 /// user's text is in it.
 struct CrashReport {
+  /// The last incidents are shown with what was printed.
+  private static let printedCount = 4
   private let error: SupervisionError
   private let context: RunContext
   private let memory: TrainingMemory
+  private let layout: ProcessLayout
 
-  init(_ error: SupervisionError, _ context: RunContext, _ memory: TrainingMemory) {
-    (self.error, self.context, self.memory) = (error, context, memory)
+  init(_ error: SupervisionError, _ context: RunContext, _ memory: TrainingMemory, _ layout: ProcessLayout) {
+    (self.error, self.context, self.memory, self.layout) = (error, context, memory, layout)
   }
 
   /// The error as people meet it; a crash loop's report is written into the run's folder first.
@@ -41,7 +44,6 @@ struct CrashReport {
 
   private func text(_ incidents: [Incident]) -> String {
     let events = ((try? MetricsFile.records(context.folder.metrics)) ?? []).suffix(200)
-    let layout = ProcessLayout(context.configuration)
     var lines = ["# Why this run gave up", ""]
     lines += incidents.map { "- after step \($0.step): \($0.cause)" }
     lines += [
@@ -49,7 +51,7 @@ struct CrashReport {
       "## What the processes printed", "",
       "`cloze(+0x…)` is a place in the program: `addr2line -f -e PROGRAM 0x…` names it.", "",
     ]
-    for incident in incidents {
+    for incident in incidents.suffix(CrashReport.printedCount) {
       lines += ["After \(incident.cause):", "```", incident.printed.isEmpty ? "nothing" : incident.printed, "```", ""]
     }
     lines += ["## The last records", "", "```"]

@@ -61,7 +61,7 @@ final class PretrainGroup {
       return (outcome, memory.run.progress)
     } catch let error as SupervisionError {
       feed.drain()
-      throw try CrashReport(error, context, memory).written()
+      throw try CrashReport(error, context, memory, layout).written()
     }
   }
 }

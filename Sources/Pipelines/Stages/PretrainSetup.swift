@@ -23,6 +23,15 @@ struct PretrainSetup {
   let identities: [String: String]
   let seed: UInt64
 
+  /// Floating-point operations of a training step for each token, rows taken as full: those of the forward pass's products
+  /// three times, since each has two in the backward pass. What backward computes again does not count.
+  func flopsPerToken(_ model: ModelSettings) throws -> Double {
+    let network = try PlannedNetwork(
+      model, objectives: objectives, vocabularySize: tokenizer.vocabularySize, maximumLength: settings.maximumLength)
+    let counts = network.counts(rows: 1, maskingShare: settings.maskingShare)
+    return 3 * counts.forwardFlops / Double(settings.maximumLength)
+  }
+
   /// Reads the corpus stage's results and counts the rows, unless that has been done.
   init(_ settings: PretrainSettings, _ context: RunContext) throws {
     self.settings = settings

@@ -36,7 +36,7 @@ struct PretrainStage: Stage {
     let plan = try resumed.plan ?? firstPlan(setup, context)
     let progress = resumed.state?.progress ?? RunProgress()
     try countRepeated(after: progress.step, context)
-    context.tell(.training(start(progress, plan, setup, loaded, objective)))
+    context.tell(.training(try start(progress, plan, setup, objective, context)))
     let evaluation = try PretrainEvaluation(setup, objective)
     let outcome: (RunOutcome, RunProgress)
     if let group {
@@ -95,14 +95,12 @@ struct PretrainStage: Stage {
   }
 
   private func start(
-    _ progress: RunProgress, _ plan: StepPlan, _ setup: PretrainSetup, _ loaded: LoadedModel, _ objective: any Objective
-  ) -> TrainingStart {
-    // Six operations a token and weight, embeddings left out (Kaplan et al. 2020, section 2.1).
-    let weights = loaded.store.entries.filter { $0.decays && !$0.path.contains("mbedding") }
-    let flops = 6 * Double(weights.reduce(0) { $0 + $1.range.count })
-    return TrainingStart(
+    _ progress: RunProgress, _ plan: StepPlan, _ setup: PretrainSetup, _ objective: any Objective,
+    _ context: RunContext
+  ) throws -> TrainingStart {
+    TrainingStart(
       step: progress.step, steps: plan.steps, tokenCount: progress.tokenCount, stepsPerEpoch: plan.stepsPerEpoch,
-      terms: objective.terms, flopsPerToken: flops)
+      terms: objective.terms, flopsPerToken: try setup.flopsPerToken(context.configuration.model))
   }
 
   /// When a run with the frozen plan evaluates, saves and stops.

@@ -61,7 +61,7 @@ public enum PretrainWorker {
     trainer.repair()
     trainer.recordLeftOut = context.leaveOut
     let isStopping = { memory.run.stop.value != 0 }
-    let profiler = group.rank == 0 ? profiler(of: trainer, job) : nil
+    let profiler = group.rank == 0 ? profiler(of: trainer, job, group) : nil
     let run = TrainingRun(
       trainer, plan: PretrainStage.runPlan(plan, setup.settings), memory: memory.run,
       observers: [GroupReporter(memory.run)] + (profiler.map { [$0] } ?? []),
@@ -78,10 +78,10 @@ public enum PretrainWorker {
     try profiler?.write()
   }
 
-  private static func profiler(of trainer: Trainer, _ job: WorkerJob) -> StepProfiler? {
+  private static func profiler(of trainer: Trainer, _ job: WorkerJob, _ group: SharedGroup) -> StepProfiler? {
     job.profiledPeak.map { peak in
       StepProfiler(
-        trainer, folder: RunFolder(job.folder),
+        trainer, group, folder: RunFolder(job.folder),
         title: "worker 0 of \(job.layout.workers), \(Figures.count(job.layout.threads, "thread"))",
         peak: peak / Double(job.layout.workers))
     }

@@ -1,4 +1,4 @@
-import Foundation
+import Collectives
 import JSON
 import Tensors
 import Training
@@ -12,34 +12,34 @@ final class StepProfiler: TrainingObserver {
   private let folder: RunFolder
   private let title: String
   private let peak: Double
+  private let group: any ProcessGroup
   private var stepCount = 0
-  private var isWritten = false
 
   /// A profiler of the steps that `trainer` takes from now on.
   ///
   /// - Parameters:
   ///   - title: what is measured, in a few words.
   ///   - peak: of the processors that this worker uses, in GFLOP/s.
-  init(_ trainer: Trainer, folder: RunFolder, title: String, peak: Double) {
-    (self.trainer, self.folder, self.title, self.peak) = (trainer, folder, title, peak)
+  init(_ trainer: Trainer, _ group: any ProcessGroup, folder: RunFolder, title: String, peak: Double) {
+    (self.trainer, self.group, self.folder, self.title, self.peak) = (trainer, group, folder, title, peak)
   }
 
   func observe(_ event: TrainingEvent) {
-    guard case .step = event, !isWritten else { return }
+    guard case .step = event else { return }
     stepCount += 1
     if stepCount == StepProfiler.skippedCount { trainer.profile = OpProfile() }
     // What can't be written now is tried again at the end, where the error is told.
     if stepCount == StepProfiler.skippedCount + StepProfiler.measuredCount { try? write() }
   }
 
-  /// Writes what was measured, unless that is done.
+  /// Writes what was measured, unless that is done or nothing was.
   func write() throws {
-    guard !isWritten, let profile = trainer.profile else { return }
-    trainer.profile = nil
+    guard let profile = trainer.profile, !profile.events.isEmpty else { return }
+    group.beat(.saving)
     let report = ProfileReport(profile.events, peak: peak)
     try folder.write(report.lines(title: title).joined(separator: "\n") + "\n", to: folder.profileReport)
     try folder.write(ProfileReport.trace(profile.events, title: title).text(), to: folder.profileTrace)
-    isWritten = true
+    trainer.profile = nil
   }
 }
 

@@ -9,15 +9,26 @@ public enum MachineFacts {
   /// Bytes of memory that this process may use at most: the machine's, its control group's limit, and what Slurm gave the
   /// job on this node.
   public static var memoryCapacity: Int {
-    let groups = ["/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes"].map { path in
-      text(path).flatMap { Int($0) }
-    }
-    return memoryCapacity(limits: [memoryTotal] + groups, environment: ProcessInfo.processInfo.environment)
+    let groups = groupFiles("memory.max") + ["/sys/fs/cgroup/memory/memory.limit_in_bytes"]
+    let limits = groups.map { path in text(path).flatMap { Int($0) } }
+    return memoryCapacity(limits: [memoryTotal] + limits, environment: ProcessInfo.processInfo.environment)
   }
 
   static func memoryCapacity(limits: [Int?], environment: [String: String]) -> Int {
     let megabytes = environment["SLURM_MEM_PER_NODE"].flatMap { Int($0) }.flatMap { (1..<1 << 40) ~= $0 ? $0 : nil }
     return (limits + [megabytes.map { $0 << 20 }]).compactMap { $0 }.min() ?? .max
+  }
+
+  /// The file of that name of this process' control group and of every one around it (cgroup v2).
+  static func groupFiles(_ name: String, groups: String? = text("/proc/self/cgroup")) -> [String] {
+    let line = groups?.split(separator: "\n").first { $0.hasPrefix("0::/") }
+    var path = "/sys/fs/cgroup"
+    var files = ["\(path)/\(name)"]
+    for part in line?.dropFirst("0::/".count).split(separator: "/") ?? [] {
+      path += "/\(part)"
+      files.append("\(path)/\(name)")
+    }
+    return files
   }
 
   /// Bytes of memory that can be had without swapping.
@@ -35,11 +46,13 @@ public enum MachineFacts {
   /// Processors of this process' affinity.
   public static var allowedProcessors: Int { max(1, ProcessInfo.processInfo.activeProcessorCount) }
 
-  /// The processors' worth of time that the control group allows; nil for no limit.
-  public static var quota: Double? {
-    guard let parts = text("/sys/fs/cgroup/cpu.max")?.split(whereSeparator: \.isWhitespace), parts.count == 2,
-      let quota = Double(parts[0]), let period = Double(parts[1]), period > 0
-    else { return nil }
+  /// The processors' worth of time that the control groups allow; nil for no limit.
+  public static var quota: Double? { groupFiles("cpu.max").compactMap { text($0).flatMap(quota) }.min() }
+
+  /// What a file `cpu.max` says: microseconds of every so many, or `max`.
+  static func quota(_ text: String) -> Double? {
+    let parts = text.split(whereSeparator: \.isWhitespace)
+    guard parts.count == 2, let quota = Double(parts[0]), let period = Double(parts[1]), period > 0 else { return nil }
     return quota / period
   }
 

@@ -85,7 +85,7 @@ public struct PipelinePlan: Sendable {
     if memory.total <= limit { return }
     throw UserError(
       "this pipeline needs about \(Figures.bytes(memory.total)) of memory; \(Figures.bytes(limit)) are there", .usage
-    ).action("take a smaller preset, more micro_batches, or a shorter max_length")
+    ).action("take fewer --workers, a smaller preset, more micro_batches, or a shorter max_length")
   }
 
   /// What evaluations and checkpoints take; an evaluation is a forward pass: a third of a step's work for each token.

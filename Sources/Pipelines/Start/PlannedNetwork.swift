@@ -122,8 +122,8 @@ public struct MemoryEstimate: Equatable, Sendable {
   public let gradients: Int
   /// Activations of a micro-slot in every worker.
   public let activations: Int
-  /// The program, and two windows of text.
-  public let rest = 200_000_000
+  /// The programs, and two windows of text in every worker.
+  public let rest: Int
 
   /// The memory of a training.
   public init(slabCount: Int, microBatches: Int, activationBytes: Int, workers: Int = 1) {
@@ -131,6 +131,7 @@ public struct MemoryEstimate: Equatable, Sendable {
     snapshot = 12 * slabCount
     gradients = 4 * slabCount * MemoryEstimate.gradientSlabs(microBatches, workers: workers)
     activations = activationBytes * workers
+    rest = 110_000_000 + 90_000_000 * workers
   }
 
   /// ⌊log₂ M⌋ + 1 for one worker, and about as many for M / W in each of several.

@@ -33,13 +33,13 @@ struct LinearOperation: Operation {
     let (rows, inner, columns) = (x.shape.rows, x.shape.width, weight.shape[0])
     let cost = ProductCost(rows: rows, inner: inner, columns: columns)
     if let dweight = weight.gradient {
-      x.tape.compute("linear, weight", flops: cost.flops, floats: cost.floats) {
+      x.tape.compute("linear, weight", flops: cost.flops, floats: cost.floats + inner * columns) {
         LinearKernel.backwardWeight(
           dy.pointer, x.pointer, adding: dweight, dbias: bias?.gradient, rows: rows, inner: inner, columns: columns)
       }
     }
     if let (dx, isAdding) = gradients.accumulator(for: x) {
-      x.tape.compute("linear, input", flops: cost.flops, floats: cost.floats) {
+      x.tape.compute("linear, input", flops: cost.flops, floats: cost.floats + (isAdding ? rows * inner : 0)) {
         LinearKernel.backwardInput(
           dy.pointer, weight.values, into: dx, rows: rows, inner: inner, columns: columns, adding: isAdding)
       }

@@ -54,7 +54,6 @@ struct RunCommand: ParsableCommand {
     let runner = PipelineRunner(file, source: source, options: options)
     let stop = StopRequest()
     let session = try RunSession(runner, file.configuration)
-    if profile { try? FileManager.default.removeItem(atPath: runner.folder.profileReport) }
     do {
       let record = try runner.run(observers: [session.monitor], shouldStop: { stop.isRequested })
       session.finish(record, pipeline: pipeline)

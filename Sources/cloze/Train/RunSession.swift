@@ -10,6 +10,7 @@ struct RunSession {
   let monitor: RunMonitor
   private let runner: PipelineRunner
   private let display: ProgressDisplay
+  private let started = Date()
 
   init(_ runner: PipelineRunner, _ configuration: PipelineConfiguration) throws {
     self.runner = runner
@@ -57,13 +58,16 @@ struct RunSession {
     display.finish(["", "Stopped \(standing); everything is saved. The same command goes on."])
   }
 
-  /// The table of `--profile`, or why there is none.
+  /// The table that `--profile` has made, or why there is none.
   func showProfile() {
-    let text = try? String(contentsOfFile: runner.folder.profileReport, encoding: .utf8)
-    let lines = text?.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+    let path = runner.folder.profileReport
+    let modified = (try? FileManager.default.attributesOfItem(atPath: path))?[.modificationDate] as? Date
+    guard let modified, modified >= started, let text = try? String(contentsOfFile: path, encoding: .utf8) else {
+      return display.finish(["", "No profile: it needs four steps of training, and so many were not left to do."])
+    }
     display.finish(
-      [""] + (lines ?? ["No profile: it needs four steps of training, and there were not so many left to do."])
-        + (lines == nil ? [] : ["\(runner.folder.profileTrace) opens in chrome://tracing and ui.perfetto.dev"]))
+      [""] + text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+        + ["\(runner.folder.profileTrace) opens in chrome://tracing and ui.perfetto.dev"])
   }
 
   private var style: TerminalStyle {
