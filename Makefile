@@ -15,7 +15,7 @@ test:
 	# One test at a time: some choose the CPU level and BLAS kernels of the whole process.
 	swift test -c release --no-parallel --explicit-target-dependency-import-check error
 
-# A thousand kills at random instants; about a quarter of an hour.
+# A thousand kills at random instants; some minutes.
 torture:
 	@Scripts/setup
 	CLOZE_KILLS=1000 swift test -c release --explicit-target-dependency-import-check error --filter TortureTests
