@@ -1,10 +1,11 @@
 import Dispatch
 import Synchronization
 
-/// The rows of any step, from windows that are read when needed and once more ahead.
+/// The rows of any step, from windows that are read when needed, the next one shortly before.
 ///
 /// Any number of threads may ask, in any order; order changes nothing but speed. At most two windows are kept: the one
-/// last asked for and the one that follows it in the epoch, which is read in the background.
+/// last asked for and, once its steps are near, the one that follows it in the epoch, which is read in the background.
+/// Reading it at once would take time from the first steps after a start, and be in vain where a process lives shortly.
 public final class RowSource: Sendable {
   /// What rows are made of.
   public let dataset: Dataset
@@ -15,22 +16,30 @@ public final class RowSource: Sendable {
   /// Which rows each step reads.
   public let plan: any BatchPlan
   private let readsAhead: Bool
+  /// So many steps before a window's first one its reading begins.
+  private let stepsAhead: Int
+  private let isNextNear = Atomic(true)
   private let tasks = Mutex<[Int: WindowTask]>([:])
   private let queue = DispatchQueue(label: "cloze.windows")
 
   /// A source of the plan's rows. Without `readsAhead`, only windows asked for are read.
-  public init(_ dataset: Dataset, index: DatasetIndex, plan: any BatchPlan, readsAhead: Bool = true) {
+  public init(
+    _ dataset: Dataset, index: DatasetIndex, plan: any BatchPlan, readsAhead: Bool = true, stepsAhead: Int = 200
+  ) {
     self.dataset = dataset
     self.index = index
     self.plan = plan
     part = plan.order.part
     self.readsAhead = readsAhead
+    self.stepsAhead = stepsAhead
   }
 
   /// The addresses of a step's rows, in order.
   public func addresses(of step: Int) throws -> [SampleAddress] {
-    let epoch = try plan.cursor(of: step).epoch
-    return try plan.addresses(of: step) { window in try rows(of: window, epoch: epoch).lengths }
+    let cursor = try plan.cursor(of: step)
+    let ahead = try plan.cursor(of: min(step + stepsAhead, plan.stepCount - 1))
+    isNextNear.store((ahead.epoch, ahead.window) != (cursor.epoch, cursor.window), ordering: .relaxed)
+    return try plan.addresses(of: step) { window in try rows(of: window, epoch: cursor.epoch).lengths }
   }
 
   /// The rows at some addresses, in their order.
@@ -57,6 +66,9 @@ public final class RowSource: Sendable {
     try addresses(of: step).slots(slots).map { try examples(for: $0) }
   }
 
+  /// The windows that are being read or have been.
+  var keptWindows: Set<Int> { tasks.withLock { Set($0.keys) } }
+
   /// A window's rows; keeps it and the one that follows, and gives up all others.
   private func rows(of window: Int, epoch: Int) throws -> any WindowRows {
     let next = readsAhead ? plan.order.window(after: window, epoch: epoch)?.window : nil
@@ -67,7 +79,7 @@ public final class RowSource: Sendable {
       }
       let task = tasks[window] ?? begin(window)
       tasks[window] = task
-      if let next, tasks[next] == nil { tasks[next] = begin(next) }
+      if let next, tasks[next] == nil, isNextNear.load(ordering: .relaxed) { tasks[next] = begin(next) }
       return task
     }
     do {

@@ -1,5 +1,6 @@
-import Datasets
 import Testing
+
+@testable import Datasets
 
 @Suite struct OrderTests {
   @Test(arguments: RowPlan.Shape.allCases)
@@ -118,5 +119,23 @@ import Testing
     let late = try source.examples(of: plan.stepsPerEpoch + 1)
     let fresh = RowSource(counted.dataset, index: counted.index, plan: plan, readsAhead: false)
     #expect(try fresh.examples(of: plan.stepsPerEpoch + 1) == late)
+  }
+
+  @Test func theNextWindowIsReadShortlyBeforeItsFirstStep() throws {
+    let counted = try SmallCorpus.counted(.singles)
+    let plan = try SequencePlan(counted.index, batchSize: 1, seed: 7)
+    let source = RowSource(counted.dataset, index: counted.index, plan: plan, stepsAhead: 3)
+    let first = try plan.cursor(of: 0).window
+    let change = try #require(try (0..<plan.stepsPerEpoch).first { try plan.cursor(of: $0).window != first })
+    let next = try plan.cursor(of: change).window
+    #expect(change > 4, "the window is too small to tell")
+    for step in [0, change - 4] {
+      _ = try source.examples(of: step)
+      #expect(source.keptWindows == [first], "step \(step)")
+    }
+    _ = try source.examples(of: change - 3)
+    #expect(source.keptWindows == [first, next])
+    _ = try source.examples(of: change)
+    #expect(source.keptWindows == [next])
   }
 }
