@@ -22,15 +22,15 @@ final class PretrainGroup {
   private let context: RunContext
   private var job: WorkerJob
 
-  /// Memory for the processes that the pipeline asks for, with the network's starting parameters in it.
-  init(_ setup: PretrainSetup, _ context: RunContext, job: WorkerJob) throws {
+  /// Memory for the processes that the pipeline asks for, with the network's starting parameters in it if it `isNew`.
+  init(_ setup: PretrainSetup, _ context: RunContext, job: WorkerJob, isNew: Bool) throws {
     layout = ProcessLayout(context.configuration)
     let count = MemoryCount(members: layout.workers)
     _ = try PretrainPlaces(setup, context, count, isNew: false)
     shared = try SharedMemory(
       byteCount: SharedGroup.byteCount(members: layout.workers, taking: count.byteCount))
     group = SharedGroup(shared, rank: SharedGroup.observer, count: layout.workers)
-    let places = try PretrainPlaces(setup, context, group, isNew: true)
+    let places = try PretrainPlaces(setup, context, group, isNew: isNew)
     (loaded, optimizer, memory) = (places.loaded, places.optimizer, places.memory)
     (self.setup, self.context, self.job) = (setup, context, job)
   }

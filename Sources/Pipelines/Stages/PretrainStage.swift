@@ -27,11 +27,13 @@ struct PretrainStage: Stage {
 
   func run(_ context: RunContext) throws -> StageResult {
     let setup = try PretrainSetup(settings, context)
-    let group = try context.job.map { try PretrainGroup(setup, context, job: $0) }
-    let loaded = try group?.loaded ?? setup.network(context)
+    let checkpoints = PretrainStage.checkpoints(context, settings)
+    // Starting values take seconds to draw; what a checkpoint replaces is not drawn.
+    let isNew = try checkpoints.steps().isEmpty
+    let group = try context.job.map { try PretrainGroup(setup, context, job: $0, isNew: isNew) }
+    let loaded = try group?.loaded ?? setup.network(context, isNew: isNew)
     let objective = try setup.objective(loaded)
     let optimizer = group?.optimizer ?? setup.optimizer(loaded)
-    let checkpoints = PretrainStage.checkpoints(context, settings)
     let resumed = try PretrainResume(context, setup, checkpoints).load(into: loaded, optimizer)
     let plan = try resumed.plan ?? firstPlan(setup, context)
     let progress = resumed.state?.progress ?? RunProgress()
