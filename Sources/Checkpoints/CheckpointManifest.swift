@@ -7,7 +7,7 @@ import DurableFiles
 /// # cloze checkpoint 1
 /// # run letters-bert-7f3a
 /// # step 120
-/// # best no
+/// # best 80
 /// # 4398 bytes
 /// 9f86d0…  model.safetensors
 /// # self 60303a…
@@ -40,16 +40,16 @@ public struct CheckpointManifest: Equatable, Sendable {
   public let run: String
   /// The step it was written after.
   public let step: Int
-  /// Whether it was the best so far when it was written.
-  public let isBest: Bool
+  /// The best step when it was written, nil if none was known.
+  public let best: Int?
   /// Its files, by name.
   public let files: [File]
 
   /// A manifest of `files`, which are sorted by name.
-  public init(run: String, step: Int, isBest: Bool, files: [File]) {
+  public init(run: String, step: Int, best: Int? = nil, files: [File]) {
     self.run = run
     self.step = step
-    self.isBest = isBest
+    self.best = best
     self.files = files.sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
   }
 
@@ -65,8 +65,10 @@ public struct CheckpointManifest: Equatable, Sendable {
   public func file(_ name: String) -> File? { files.first { $0.name == name } }
 
   /// The text of the manifest's file.
-  public var text: String {
-    var lines = ["# cloze checkpoint 1", "# run \(run)", "# step \(step)", "# best \(isBest ? "yes" : "no")"]
+  public var text: String { render(best: best.map(String.init) ?? "none") }
+
+  private func render(best: String) -> String {
+    var lines = ["# cloze checkpoint 1", "# run \(run)", "# step \(step)", "# best \(best)"]
     for file in files { lines += ["# \(file.bytes) bytes", "\(file.digest)  \(file.name)"] }
     let text = lines.joined(separator: "\n") + "\n"
     return text + "# self \(SHA256.hex(of: text))\n"
@@ -86,8 +88,9 @@ public struct CheckpointManifest: Equatable, Sendable {
       guard let file = Self.file(lines[place], lines[place + 1]) else { return nil }
       files.append(file)
     }
-    self.init(run: run, step: step, isBest: best == "yes", files: files)
-    guard Array(self.text.utf8) == bytes else { return nil }
+    // Early versions wrote `yes` or `no`: whether it was itself the best.
+    self.init(run: run, step: step, best: best == "yes" ? step : Int(best), files: files)
+    guard Array(render(best: best).utf8) == bytes else { return nil }
   }
 
   private static func file(_ size: Substring, _ line: Substring) -> File? {

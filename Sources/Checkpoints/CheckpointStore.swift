@@ -11,7 +11,8 @@ public final class CheckpointStore: Sendable {
   struct Knowledge {
     /// Whether its bytes have been checked, or written by us.
     var isWhole: Bool
-    var isBest: Bool
+    /// The best step when it was written.
+    var best: Int?
   }
 
   /// The folder that holds the checkpoints.

@@ -49,7 +49,7 @@ extension CheckpointStore {
       }
       let setAside = isReadOnly ? rejected : try self.setAside(rejected)
       if depth == .digests {
-        knowledge.withLock { $0[found.step] = Knowledge(isWhole: true, isBest: found.isBest) }
+        knowledge.withLock { $0[found.step] = Knowledge(isWhole: true, best: found.best) }
       }
       return LoadedCheckpoint(
         step: found.step, folder: folder(step: found.step), manifest: found, setAside: setAside)

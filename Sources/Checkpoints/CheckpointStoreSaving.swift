@@ -23,7 +23,7 @@ extension CheckpointStore {
   /// Saves a checkpoint. When this returns, it survives a power failure; when it throws, none of it counts.
   ///
   /// - Parameters:
-  ///   - isBest: whether it is the best so far.
+  ///   - best: the best step so far, if that is known; it stays.
   ///   - expectedBytes: about how many bytes it will have; where given, too full a disk is an error before anything is
   ///     written.
   ///   - files: each file's bytes, sent in pieces; asked for again when an attempt fails.
@@ -31,7 +31,7 @@ extension CheckpointStore {
   /// - Throws: `CheckpointError`, or what a file's own `write` throws.
   @discardableResult
   public func save(
-    step: Int, isBest: Bool = false, expectedBytes: UInt64? = nil, files content: [FolderFile],
+    step: Int, best: Int? = nil, expectedBytes: UInt64? = nil, files content: [FolderFile],
     acknowledge: (CheckpointManifest) -> Void = { _ in }
   ) throws -> SavedCheckpoint {
     guard step >= 0 else { throw CheckpointError.badStep(step) }
@@ -42,8 +42,8 @@ extension CheckpointStore {
     var pause = settings.pauseSeconds
     while true {
       do {
-        let (manifest, existed) = try commit(step, isBest, content)
-        knowledge.withLock { $0[step] = Knowledge(isWhole: true, isBest: isBest) }
+        let (manifest, existed) = try commit(step, best, content)
+        knowledge.withLock { $0[step] = Knowledge(isWhole: true, best: best) }
         acknowledge(manifest)
         let (removed, warnings) = tidyUp(after: manifest)
         return SavedCheckpoint(
@@ -82,13 +82,13 @@ extension CheckpointStore {
 
   /// One attempt, up to the point where the checkpoint is durable.
   private func commit(
-    _ step: Int, _ isBest: Bool, _ content: [FolderFile]
+    _ step: Int, _ best: Int?, _ content: [FolderFile]
   ) throws -> (manifest: CheckpointManifest, existed: Bool) {
     let name = Self.folderName(step: step)
     let temporary = Paths.join(folder, "\(DurableFile.temporaryPrefix)\(name)-\(DurableFile.uniqueSuffix())")
     var place = temporary
     do {
-      let manifest = try fill(temporary, step, isBest, content)
+      let manifest = try fill(temporary, step, best, content)
       var existed = false
       do throws(FileError) {
         try fileSystem.rename(temporary, to: folder(step: step), replacing: false)
@@ -121,7 +121,7 @@ extension CheckpointStore {
 
   /// Writes everything into a new folder and brings it to the disk: files, MANIFEST, names.
   private func fill(
-    _ temporary: String, _ step: Int, _ isBest: Bool, _ content: [FolderFile]
+    _ temporary: String, _ step: Int, _ best: Int?, _ content: [FolderFile]
   ) throws -> CheckpointManifest {
     try fileSystem.makeFolder(temporary, mode: 0o700)
     var folders: [String] = [temporary]
@@ -138,7 +138,7 @@ extension CheckpointStore {
       let (bytes, digest) = try sink.fill(file.write)
       written.append(CheckpointManifest.File(name: file.name, bytes: bytes, digest: digest))
     }
-    let manifest = CheckpointManifest(run: runIdentifier ?? "none", step: step, isBest: isBest, files: written)
+    let manifest = CheckpointManifest(run: runIdentifier ?? "none", step: step, best: best, files: written)
     // The sub-folders' names first: the MANIFEST comes last.
     for path in folders.dropFirst().reversed() { try fileSystem.synchronizeFolder(path) }
     try fileSystem.createFile(

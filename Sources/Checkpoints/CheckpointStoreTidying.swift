@@ -13,20 +13,27 @@ extension CheckpointStore {
         warnings.append(error)
       }
     }
-    let target = Self.folderName(step: manifest.step)
-    attempt { () throws(FileError) in try replaceLink(Self.latestLink, target) }
-    if manifest.isBest { attempt { () throws(FileError) in try replaceLink(Self.bestLink, target) } }
+    attempt { () throws(FileError) in try replaceLink(Self.latestLink, step: manifest.step) }
+    if let best = manifest.best { attempt { () throws(FileError) in try replaceLink(Self.bestLink, step: best) } }
     var removed: [Int] = []
     attempt { () throws(FileError) in removed = try retire() }
     return (removed, warnings)
   }
 
-  private func replaceLink(_ name: String, _ target: String) throws(FileError) {
+  /// Moves the link to the best step there, if that step is still there.
+  public func markBest(_ step: Int) throws(CheckpointError) {
+    try mappingErrors { () throws(FileError) in try replaceLink(Self.bestLink, step: step) }
+  }
+
+  private func replaceLink(_ name: String, step: Int) throws(FileError) {
     let path = Paths.join(folder, name)
     let found = try fileSystem.status(path, followingLinks: false)
     guard found == nil || found?.kind == .link else {
       throw FileError(path: path, operation: .makeLink, cause: .system(EEXIST))
     }
+    let target = Self.folderName(step: step)
+    guard try fileSystem.status(self.folder(step: step), followingLinks: false) != nil else { return }
+    if found != nil, try fileSystem.readLink(path) == target { return }
     try DurableFile.replaceLink(path, to: target, fileSystem: fileSystem)
   }
 
@@ -34,7 +41,7 @@ extension CheckpointStore {
   private func retire() throws(FileError) -> [Int] {
     let steps = try fileSystem.list(folder).compactMap { Self.step(ofFolder: $0) }
     for step in steps { try learn(step) }
-    let best = knowledge.withLock { known in steps.filter { known[$0]?.isBest == true }.max() }
+    let best = knowledge.withLock { known in steps.filter { known[$0] != nil }.max().flatMap { known[$0]?.best } }
     let victims = retention.victims(among: steps, best: best) { isWhole($0) }
     guard !victims.isEmpty else { return [] }
     var trash: [String] = []
@@ -55,15 +62,15 @@ extension CheckpointStore {
     let path = Paths.join(folder(step: step), CheckpointManifest.fileName)
     guard try fileSystem.status(path, followingLinks: false)?.kind == .file else { return }
     let bytes = try fileSystem.readBounded(path, limit: CheckpointManifest.byteLimit, followingLinks: false)
-    let isBest = CheckpointManifest(bytes)?.isBest ?? false
-    knowledge.withLock { $0[step] = Knowledge(isWhole: false, isBest: isBest) }
+    guard let manifest = CheckpointManifest(bytes) else { return }
+    knowledge.withLock { $0[step] = Knowledge(isWhole: false, best: manifest.best) }
   }
 
   /// Whether a step's bytes are whole; read once, then remembered.
   private func isWhole(_ step: Int) -> Bool {
     if knowledge.withLock({ $0[step]?.isWhole }) == true { return true }
     guard let manifest = try? verify(step: step) else { return false }
-    knowledge.withLock { $0[step] = Knowledge(isWhole: true, isBest: manifest.isBest) }
+    knowledge.withLock { $0[step] = Knowledge(isWhole: true, best: manifest.best) }
     return true
   }
 

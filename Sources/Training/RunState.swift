@@ -52,7 +52,6 @@ public struct RunState: Sendable, Equatable {
       ("plan", .object(plan)),
       ("frozen", .object(frozen)),
     ])
-    if progress.isEvaluationDue { json["evaluation_due"] = true }
     if progress.extraordinaryInARow > 0 { json["extraordinary_in_a_row"] = JSONValue(progress.extraordinaryInARow) }
     return json
   }
@@ -102,7 +101,6 @@ public struct RunState: Sendable, Equatable {
     progress.tokenCount = tokens
     progress.bestLoss = json["best_loss"]?.double
     progress.bestStep = json["best_step"]?.int
-    progress.isEvaluationDue = json["evaluation_due"]?.bool ?? false
     progress.norms = GradientNorms((json["gradient_norms"]?.array ?? []).compactMap(\.double))
     progress.extraordinaryInARow = json["extraordinary_in_a_row"]?.int ?? 0
     if let optimizer, let store {

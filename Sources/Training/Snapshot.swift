@@ -7,16 +7,10 @@ import Tensors
 ///
 /// It is a real copy: the live values change while it is written.
 public final class Snapshot {
-  /// What belongs to a snapshot beside the copy.
-  private struct Header: BitwiseCopyable {
-    var progress = RunProgress()
-    var isBest = false
-  }
-
   /// The copies of values, first and second moments, for a store of the same layout.
   public let slabs: [Slab]
   private let group: any ProcessGroup
-  private let header: SharedTable<Header>
+  private let progress: SharedTable<RunProgress>
   /// How many snapshots were taken, and how many of them are on the disk.
   private let taken, written: SharedWord
   /// The last step that is on the disk, counted from 1; 0 for none.
@@ -27,7 +21,7 @@ public final class Snapshot {
     self.group = group
     let count = store.slabCount
     slabs = (0..<3).map { _ in group.slab(count) }
-    header = group.table(of: Header.self, count: 1)
+    progress = group.table(of: RunProgress.self, count: 1)
     taken = group.word()
     written = group.word()
     durable = group.table(of: Int.self, count: 1)
@@ -46,7 +40,7 @@ public final class Snapshot {
   public var durableStep: Int? { durable[0] == 0 ? nil : durable[0] - 1 }
 
   /// Copies this member's share, once the snapshot before is on the disk.
-  public func take(_ store: ParameterStore, _ optimizer: AdamW, _ progress: RunProgress, isBest: Bool) throws {
+  public func take(_ store: ParameterStore, _ optimizer: AdamW, _ progress: RunProgress) throws {
     while !isIdle {
       group.beat(.saving)
       written.wait(while: written.value, seconds: 0.05)
@@ -58,7 +52,7 @@ public final class Snapshot {
     }
     try group.barrier()
     guard group.rank == 0 else { return }
-    header[0] = Header(progress: progress, isBest: isBest)
+    self.progress[0] = progress
     taken.announce(taken.value &+ 1)
   }
 
@@ -66,16 +60,16 @@ public final class Snapshot {
   /// that a run that goes on from it lacks no record.
   ///
   /// - Parameter save: brings a snapshot to the disk; returns only when it is there.
-  public func serve(_ run: RunMemory, save: (RunProgress, _ isBest: Bool) throws -> Void) throws -> Never {
+  public func serve(_ run: RunMemory, save: (RunProgress) throws -> Void) throws -> Never {
     while true {
       guard !isIdle else {
         taken.wait(while: taken.value, seconds: 1)
         continue
       }
-      let header = header[0]
+      let progress = progress[0]
       run.waitForTaking()
-      try save(header.progress, header.isBest)
-      durable[0] = header.progress.step + 1
+      try save(progress)
+      durable[0] = progress.step + 1
       written.announce(written.value &+ 1)
     }
   }

@@ -18,8 +18,10 @@ public struct RunPlan: Sendable, Equatable {
     self.saveInterval = saveInterval
   }
 
-  func evaluates(after step: Int) -> Bool {
-    step == stopStep || evaluationInterval.map { step % $0 == 0 } ?? false
+  /// Whether the held-out rows are scored after `step`; a checkpoint is saved before.
+  public func evaluates(after step: Int) -> Bool {
+    if step == 0 { return false }
+    return step == stopStep || evaluationInterval.map { step % $0 == 0 } ?? false
   }
 
   func saves(after step: Int, secondsSinceSave: Double) -> Bool {
@@ -66,7 +68,8 @@ public struct RunProgress: Sendable, Equatable, BitwiseCopyable {
   public var bestLoss: Double?
   /// The step of the lowest evaluation loss.
   public var bestStep: Int?
-  /// Whether the evaluation after the last step is still to be made.
+  /// Whether the evaluation after the last step is still to be made. Not part of a checkpoint: a step is saved before it
+  /// is evaluated, so that a kill or a stop in a long evaluation loses nothing, and evaluated again after a resume.
   public var isEvaluationDue = false
   /// The last gradients' norms.
   public var norms = GradientNorms()
@@ -91,7 +94,7 @@ public final class TrainingRun {
   private let plan: RunPlan
   private let memory: RunMemory
   private let evaluate: (() throws -> TermSums?)?
-  private let save: (RunProgress, _ isBest: Bool) throws -> Bool
+  private let save: (RunProgress) throws -> Bool
   private let observers: [any TrainingObserver]
 
   /// A run that goes on from where `memory` is; alone from `progress`.
@@ -102,7 +105,7 @@ public final class TrainingRun {
   public init(
     _ trainer: Trainer, plan: RunPlan, progress: RunProgress? = nil, memory: RunMemory? = nil,
     observers: [any TrainingObserver], evaluate: (() throws -> TermSums?)?,
-    save: @escaping (RunProgress, _ isBest: Bool) throws -> Bool
+    save: @escaping (RunProgress) throws -> Bool
   ) {
     self.trainer = trainer
     self.plan = plan
@@ -117,12 +120,12 @@ public final class TrainingRun {
   /// Runs to the plan's end, or until `shouldStop` says so between two steps.
   public func run(until shouldStop: () -> Bool) throws -> RunOutcome {
     while true {
-      if progress.isEvaluationDue { try evaluateOnce() }
       let wishes = try wishes(shouldStop)
-      let isFinished = progress.step >= plan.stopStep && !progress.isEvaluationDue
-      if wishes.contains(.stop) || wishes.contains(.save) || isFinished { try saveOnce() }
+      let isAtEnd = progress.step >= plan.stopStep
+      if !wishes.isEmpty || isAtEnd { try saveOnce() }
+      let isFinished = isAtEnd && !progress.isEvaluationDue
       if isFinished || wishes.contains(.stop) { return end(isFinished ? .finished : .stopped) }
-      try advance()
+      if progress.isEvaluationDue { try evaluateOnce() } else { try advance() }
     }
   }
 
@@ -170,7 +173,7 @@ public final class TrainingRun {
 
   private func saveOnce() throws {
     guard progress.savedStep != progress.step else { return }
-    let isDurable = try save(progress, progress.bestStep == progress.step && !progress.isEvaluationDue)
+    let isDurable = try save(progress)
     progress.savedStep = progress.step
     if memory.group.rank == 0 { memory.savedSeconds = monotonicSeconds() }
     if isDurable { tell(.saved(step: progress.step)) }

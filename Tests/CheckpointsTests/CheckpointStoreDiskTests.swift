@@ -18,7 +18,7 @@ import Testing
       let folder = path + "/run/pretrain"
       let store = Sample.store(disk, folder: folder)
       for step in [10, 20, 30] {
-        try store.save(step: step, isBest: step == 10, expectedBytes: 200, files: Sample.files(step: step))
+        try store.save(step: step, best: 10, expectedBytes: 200, files: Sample.files(step: step))
       }
       let loaded = try #require(try Sample.store(disk, folder: folder).load())
       #expect(loaded.step == 30 && Sample.wrongFile(loaded, disk) == nil)

@@ -1,4 +1,5 @@
 import Checkpoints
+import Digests
 import DurableFiles
 import Testing
 
@@ -7,7 +8,7 @@ import Testing
 
   @Test func aSavedCheckpointLoadsWithItsBytes() throws {
     #expect(try Sample.store(disk).load() == nil)
-    let saved = try Sample.store(disk).save(step: 120, isBest: true, files: Sample.files(step: 120))
+    let saved = try Sample.store(disk).save(step: 120, best: 120, files: Sample.files(step: 120))
     #expect(saved.folder == "pretrain/step-000000120")
     #expect(!saved.existed && saved.removed.isEmpty && saved.warnings.isEmpty, "\(saved)")
     let loaded = try #require(try Sample.store(disk).load())
@@ -35,7 +36,7 @@ import Testing
     // FIPS 180-4's example: the SHA-256 of "abc".
     let digest = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
     #expect(text.contains("\n# 3 bytes\n\(digest)  a.txt\n"), "\(text)")
-    #expect(text.hasPrefix("# cloze checkpoint 1\n# run letters-7f3a\n# step 1\n# best no\n"), "\(text)")
+    #expect(text.hasPrefix("# cloze checkpoint 1\n# run letters-7f3a\n# step 1\n# best none\n"), "\(text)")
     #expect(CheckpointManifest(Array(text.utf8))?.file("a.txt")?.digest == digest)
   }
 
@@ -76,7 +77,7 @@ import Testing
     let store = Sample.store(disk, retention: Retention(last: 2, every: 40, pinned: [30]))
     var removed: [Int] = []
     for step in stride(from: 10, through: 100, by: 10) {
-      removed += try store.save(step: step, isBest: step == 20 || step == 50, files: Sample.files(step: step)).removed
+      removed += try store.save(step: step, best: step < 60 ? 20 : 50, files: Sample.files(step: step)).removed
     }
     #expect(try store.steps() == [30, 40, 50, 80, 90, 100])
     #expect(removed.sorted() == [10, 20, 60, 70])
@@ -85,9 +86,37 @@ import Testing
   }
 
   @Test func theBestStaysAfterARestart() throws {
-    try Sample.store(disk).save(step: 10, isBest: true, files: Sample.files(step: 10))
-    for step in [20, 30, 40, 50] { try Sample.store(disk).save(step: step, files: Sample.files(step: step)) }
+    for step in [10, 20, 30, 40, 50] {
+      let store = Sample.store(disk, retention: Retention(last: 9))
+      try store.save(step: step, best: step == 10 ? nil : 10, files: Sample.files(step: step))
+    }
+    #expect(try Sample.store(disk).steps() == [10, 20, 30, 40, 50])
+    // More than there is room for: what may go is removed before anything is written.
+    #expect(throws: CheckpointError.self) {
+      try Sample.store(disk, retention: Retention(last: 2)).save(
+        step: 60, best: 50, expectedBytes: 1 << 42, files: Sample.files(step: 60))
+    }
     #expect(try Sample.store(disk).steps() == [10, 40, 50])
+  }
+
+  @Test func theLinkToTheBestMovesWithoutASaveAndOnlyToAStepThatIsThere() throws {
+    let store = Sample.store(disk)
+    for step in [10, 20] { try store.save(step: step, best: 10, files: Sample.files(step: step)) }
+    try store.markBest(20)
+    #expect(try disk.readLink("pretrain/best") == "step-000000020")
+    try store.markBest(30)
+    #expect(try disk.readLink("pretrain/best") == "step-000000020")
+  }
+
+  @Test func aManifestOfAnEarlyVersionIsRead() throws {
+    try Sample.store(disk).save(step: 10, files: Sample.files(step: 10))
+    let path = "pretrain/step-000000010/MANIFEST"
+    let text = String(decoding: try disk.bytes(of: path), as: UTF8.self)
+    let lines = text.replacing("# best none", with: "# best yes").split(separator: "# self")[0]
+    let old = lines + "# self \(SHA256.hex(of: String(lines)))\n"
+    #expect(CheckpointManifest(Array(old.utf8))?.best == 10)
+    #expect(
+      CheckpointManifest(Array(old.replacing("best yes", with: "best no").utf8)) == nil)
   }
 
   @Test func fewerThanTwoAreNeverKept() throws {

@@ -87,7 +87,7 @@ enum Crash {
     let fileSystem = wrap(recorder)
     let store = Sample.store(fileSystem)
     for step in CrashEnumerationTests.steps {
-      try store.save(step: step, isBest: step == 20, files: Sample.files(step: step)) { _ in
+      try store.save(step: step, best: step > 20 ? 20 : nil, files: Sample.files(step: step)) { _ in
         // Mutants that acknowledge too early do so themselves.
         if (fileSystem as? Mutant)?.change != .acknowledgeBeforeParent { recorder.mark(String(step)) }
       }

@@ -118,7 +118,7 @@ import Training
           judge.store.copyValues(from: training.store)
           return try Evaluator(judge.trainer.objective).evaluate(1) { _ in FixedRows.joined(TinyTraining.rows[...]) }
         },
-        save: { saved, _ in
+        save: { saved in
           progress = saved
           return true
         })

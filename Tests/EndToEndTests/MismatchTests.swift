@@ -159,7 +159,7 @@ import Testing
       let bytes = try toy.bytes("\(folder)/\(file.name)")
       return CheckpointManifest.File(name: file.name, bytes: UInt64(bytes.count), digest: SHA256.hex(of: bytes))
     }
-    let now = CheckpointManifest(run: manifest.run, step: step, isBest: manifest.isBest, files: files)
+    let now = CheckpointManifest(run: manifest.run, step: step, best: manifest.best, files: files)
     try toy.write(now.text, to: "\(folder)/MANIFEST")
   }
 }

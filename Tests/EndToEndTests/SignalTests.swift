@@ -34,6 +34,42 @@ import Testing
     }
   }
 
+  /// The step before an evaluation is saved before it.
+  @Test(arguments: [SIGINT, SIGKILL], [1, 2])
+  func theLastEvaluationIsCutShortAndNothingIsLost(signal: Int32, workers: Int) throws {
+    try Toy.with { toy in
+      // Seconds of evaluation after two short steps.
+      let model = Toy.bert.replacing("hidden_size: 16", with: "hidden_size: 256")
+        .replacing("intermediate_size: 32", with: "intermediate_size: 2048")
+        .replacing("num_hidden_layers: 1", with: "num_hidden_layers: 4")
+      try toy.writeShard("corpus/d.txt.gz", Toy.documents(500, seed: 4))
+      let pipeline = try toy.pipeline(
+        "[mlm]",
+        [
+          "  validation: 0.9", "model: \(model)", "  max_steps: 2", "  save_steps: 1000",
+          "machine: {workers: \(workers), threads: 1}",
+        ])
+      #expect(try toy.cloze(pipeline, "--as", "undisturbed").code == 0)
+      let process = try toy.start(pipeline, "--as", "stopped")
+      #expect(process.reaches { toy.savedSteps("stopped") == [2] })
+      let start = ContinuousClock.now
+      process.send(signal)
+      let stopped = try process.wait()
+      if signal == SIGINT {
+        #expect(ContinuousClock.now - start < .seconds(2))
+        #expect(stopped.code == 10, "\(stopped.ending): \(stopped.errors)")
+        #expect(stopped.message.contains("step 2 of 2"), "\(stopped.errors)")
+      }
+      #expect(try toy.metrics("stopped").allSatisfy { $0["eval_loss"] == nil }, "it was over: nothing is shown")
+      #expect(try toy.cloze(pipeline, "--as", "stopped").code == 0)
+      #expect(try toy.lastFiles("stopped", step: 2) == toy.lastFiles("undisturbed", step: 2))
+      #expect(try toy.metrics("stopped") == toy.metrics("undisturbed"))
+      #expect(try toy.record("stopped")["repeated_steps"]?.int ?? 0 == 0)
+      let best = try FileManager.default.destinationOfSymbolicLink(atPath: toy.run("stopped") + "/pretrain/best")
+      #expect(best == "step-000000002")
+    }
+  }
+
   @Test func aSecondRequestEndsAtOnce() throws {
     try Toy.with { toy in
       // Steps of seconds: only a second request can end the process before the first is heard.

@@ -29,8 +29,7 @@ final class PretrainEvaluation {
   func onTheWay(step: Int, isLast: Bool, isCancelled: () -> Bool) throws -> TermSums? {
     guard let batches = isLast ? all : some else { return nil }
     let sums = try evaluator.evaluate(
-      batches.count, mark: 2 * step + (isLast ? 2 : 1), isCancelled: isLast ? { false } : isCancelled,
-      batch: batches.batch)
+      batches.count, mark: 2 * step + (isLast ? 2 : 1), isCancelled: isCancelled, batch: batches.batch)
     if let sums { last = sums }
     return sums
   }

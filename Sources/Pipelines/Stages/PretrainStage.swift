@@ -35,11 +35,17 @@ struct PretrainStage: Stage {
     let objective = try setup.objective(loaded)
     let optimizer = group?.optimizer ?? setup.optimizer(loaded)
     let resumed = try PretrainResume(context, setup, checkpoints).load(into: loaded, optimizer)
+    guard isNew || resumed.state != nil else {
+      throw UserError("the checkpoints in \(checkpoints.folder) disappeared while they were read", .noValidCheckpoint)
+        .action("put them back, or begin anew with --fresh")
+    }
     let plan = try resumed.plan ?? firstPlan(setup, context)
-    let progress = resumed.state?.progress ?? RunProgress()
+    let evaluation = try PretrainEvaluation(setup, objective)
+    var progress = resumed.state?.progress ?? RunProgress()
+    progress.isEvaluationDue =
+      evaluation.hasRows && PretrainStage.runPlan(plan, settings).evaluates(after: progress.step)
     try countRepeated(after: progress.step, context)
     context.tell(.training(try start(progress, plan, setup, objective, context)))
-    let evaluation = try PretrainEvaluation(setup, objective)
     let outcome: (RunOutcome, RunProgress)
     if let group {
       outcome = try group.run(progress, plan, resumed.numerics, evaluation)
@@ -47,6 +53,8 @@ struct PretrainStage: Stage {
       let state = PretrainState(context, setup, plan, numerics: resumed.numerics)
       outcome = try alone(setup, loaded, objective, optimizer, state, evaluation, progress, checkpoints)
     }
+    // A hint for people: that it can't be moved takes nothing back.
+    if let best = outcome.1.bestStep { try? checkpoints.markBest(best) }
     if outcome.0 == .stopped {
       throw StoppedOnRequest(standing: "step \(Figures.count(outcome.1.step)) of \(Figures.count(plan.steps))")
     }
@@ -69,8 +77,8 @@ struct PretrainStage: Stage {
           try evaluation.onTheWay(
             step: trainer.step, isLast: trainer.step == state.plan.steps, isCancelled: { context.shouldStop })
         } : nil,
-      save: { progress, isBest in
-        try state.save(progress, isBest: isBest, loaded, optimizer, in: checkpoints)
+      save: { progress in
+        try state.save(progress, loaded, optimizer, in: checkpoints)
         return true
       })
     return (try run.run(until: { context.shouldStop }), run.progress)
@@ -139,10 +147,7 @@ struct PretrainStage: Stage {
     }
     figures["folder"] = .string(folder)
     var parts = ["\(Figures.count(progress.step)) steps", "\(Figures.count(progress.tokenCount)) tokens"]
-    if let sums = try evaluation.last
-      ?? evaluation.onTheWay(
-        step: progress.step, isLast: true, isCancelled: { false })
-    {
+    if let sums = evaluation.last {
       let scores = EvaluationScores(sums, terms: evaluation.objective.terms, unigram: evaluation.unigramAccuracy)
       figures["validation"] = .object(scores.json)
       parts.insert(scores.text, at: 0)

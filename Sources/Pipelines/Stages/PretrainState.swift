@@ -19,16 +19,15 @@ struct PretrainState {
   }
 
   /// Brings a checkpoint to the disk; returns only when it is there.
-  func save(
-    _ progress: RunProgress, isBest: Bool, _ loaded: LoadedModel, _ optimizer: AdamW, in checkpoints: CheckpointStore
-  ) throws {
+  func save(_ progress: RunProgress, _ loaded: LoadedModel, _ optimizer: AdamW, in checkpoints: CheckpointStore) throws
+  {
     let state = RunState(
       progress: progress, frozen: frozen,
       plan: JSONObject([("steps", plan.json), ("tunable", context.configuration.tunableSettings)]), numerics: numerics)
     let files = try ModelWriter.files(loaded) + state.files(loaded.store, optimizer)
     // Parameters and both moments, with room for everything else.
     let bytes = UInt64(loaded.store.parameterCount * 12 + (1 << 20))
-    try checkpoints.save(step: progress.step, isBest: isBest, expectedBytes: bytes, files: files)
+    try checkpoints.save(step: progress.step, best: progress.bestStep, expectedBytes: bytes, files: files)
   }
 }
 

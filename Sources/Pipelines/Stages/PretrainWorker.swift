@@ -70,8 +70,8 @@ public enum PretrainWorker {
           try places.evaluation.onTheWay(
             step: trainer.step, isLast: trainer.step == plan.steps, isCancelled: isStopping)
         } : nil,
-      save: { progress, isBest in
-        try memory.snapshot.take(places.loaded.store, places.optimizer, progress, isBest: isBest)
+      save: { progress in
+        try memory.snapshot.take(places.loaded.store, places.optimizer, progress)
         return false
       })
     _ = try run.run(until: isStopping)
@@ -97,9 +97,9 @@ public enum PretrainWorker {
     let optimizer = setup.optimizer(copy)
     let state = PretrainState(context, setup, plan, numerics: job.numerics)
     let checkpoints = PretrainStage.checkpoints(context, setup.settings)
-    try memory.snapshot.serve(memory.run) { progress, isBest in
+    try memory.snapshot.serve(memory.run) { progress in
       memory.steps.reach("save", as: .writer)
-      try state.save(progress, isBest: isBest, copy, optimizer, in: checkpoints)
+      try state.save(progress, copy, optimizer, in: checkpoints)
       memory.steps.reach("saved", as: .writer)
     }
   }

@@ -53,6 +53,8 @@ public struct RunStatus: Sendable {
   public let latest: JSONObject?
   /// The newest line about an evaluation.
   public let evaluation: JSONObject?
+  /// The evaluation with the lowest loss: its step and loss.
+  public let best: (step: Int, loss: Double)?
 
   /// The status of the run in `folder`.
   /// - Throws: `UserError` where there is no run, and what damaged files and checkpoints throw.
@@ -85,6 +87,9 @@ public struct RunStatus: Sendable {
       try folder.exists(folder.metrics) ? MetricsFile.records(folder.metrics, fileSystem: folder.fileSystem) : []
     latest = metrics.last { $0["loss"] != nil }
     evaluation = metrics.last { record in record.keys.contains { $0.hasPrefix("eval_") } }
+    best = metrics.compactMap { record in
+      if let step = record["step"]?.int, let loss = record["eval_loss"]?.double { (step, loss) } else { nil }
+    }.min { $0.loss < $1.loss }
   }
 
   /// The step the run is at, as far as its files tell: the newest line, or the newest checkpoint.
@@ -120,7 +125,7 @@ public struct RunStatus: Sendable {
     pairs.append(("saved_step", saved.map { JSONValue($0.step) } ?? .null))
     pairs.append(("saved_at", saved.map { .number($0.time) } ?? .null))
     pairs.append(("damaged_checkpoints", JSONValue(saved?.damagedCount ?? 0)))
-    pairs.append(("best_step", progress?.bestStep.map { JSONValue($0) } ?? .null))
+    pairs.append(("best_step", best.map { JSONValue($0.step) } ?? .null))
     pairs.append(("latest", latest.map { .object($0) } ?? .null))
     pairs.append(("evaluation", evaluation.map { .object($0) } ?? .null))
     pairs.append(

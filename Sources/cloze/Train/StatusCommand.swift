@@ -126,8 +126,8 @@ private struct StatusText {
         lines.append("  WARNING     \(Figures.count(saved.damagedCount, "newer checkpoint")) not whole")
       }
     }
-    if let best = status.progress?.bestStep, let loss = status.progress?.bestLoss {
-      lines.append("  best        step \(Figures.count(best)), validation loss \(Figures.fixed(loss, 3))")
+    if let best = status.best {
+      lines.append("  best        step \(Figures.count(best.step)), validation loss \(Figures.fixed(best.loss, 3))")
     }
     return lines
   }
