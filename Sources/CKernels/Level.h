@@ -12,12 +12,15 @@
 #include "Rows/Elementwise.h"
 #include "Rows/Normalization.h"
 #include "Rows/Peak.h"
+#include "Rows/Rotary.h"
 #include "Rows/UpdateRules.h"
 
 const ck_table CK_TABLE = {
     .level = CK_LEVEL,
     .layer_norm_forward = layer_norm_forward,
     .layer_norm_backward = layer_norm_backward,
+    .rms_norm_forward = rms_norm_forward,
+    .rms_norm_backward = rms_norm_backward,
     .gelu_erf_forward = gelu_erf_forward,
     .gelu_tanh_forward = gelu_tanh_forward,
     .tanh_forward = tanh_forward,
@@ -26,6 +29,9 @@ const ck_table CK_TABLE = {
     .gelu_tanh_backward = gelu_tanh_backward,
     .tanh_backward = tanh_backward,
     .relu_backward = relu_backward,
+    .swiglu_forward = swiglu_forward,
+    .swiglu_backward = swiglu_backward,
+    .rotate = rotate,
     .softmax = softmax,
     .attention_softmax = attention_softmax,
     .attention_probabilities = attention_probabilities,

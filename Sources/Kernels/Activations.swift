@@ -1,3 +1,5 @@
+// swift-format-ignore-file: AlwaysUseLowerCamelCase
+
 import CKernels
 
 /// Elementwise functions between layers.
@@ -50,6 +52,41 @@ public enum ActivationKernel {
     let function = kind.backward
     Parallel.forEachSlice(of: count, slice: Slices.elements) { part in
       function(dy + part.lowerBound, x + part.lowerBound, dx + part.lowerBound, part.count)
+    }
+  }
+}
+
+/// y = silu(gate) · value with silu(g) = g / (1 + exp(−g)), gates and values side by side in a row (Shazeer 2020).
+public enum SwiGLUKernel {
+  /// Overwrites y.
+  ///
+  /// - Parameters:
+  ///   - x: [M, 2 · D], D gates and D values.
+  ///   - y: [M, D].
+  public static func forward(
+    _ x_M2D: UnsafePointer<Float>, into y_MD: UnsafeMutablePointer<Float>, rows M: Int, width D: Int
+  ) {
+    Parallel.forEachSlice(of: M, slice: Slices.rows(width: 2 * D)) { rows in
+      kernels.swiglu_forward(x_M2D + rows.lowerBound * 2 * D, y_MD + rows.lowerBound * D, rows.count, D)
+    }
+  }
+
+  /// With s = 1 / (1 + exp(−gate)): dgate = dy · value · s · (1 + gate · (1 − s)),  dvalue = dy · gate · s.
+  ///
+  /// Overwrites dx, which must not be x.
+  ///
+  /// - Parameters:
+  ///   - dy: [M, D].
+  ///   - x: [M, 2 · D], the input of forward.
+  ///   - dx: [M, 2 · D].
+  public static func backward(
+    _ dy_MD: UnsafePointer<Float>, _ x_M2D: UnsafePointer<Float>, into dx_M2D: UnsafeMutablePointer<Float>,
+    rows M: Int, width D: Int
+  ) {
+    Parallel.forEachSlice(of: M, slice: Slices.rows(width: 2 * D)) { rows in
+      let start = rows.lowerBound
+      kernels.swiglu_backward(
+        dy_MD + start * D, x_M2D + start * 2 * D, dx_M2D + start * 2 * D, rows.count, D)
     }
   }
 }

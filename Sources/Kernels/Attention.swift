@@ -3,7 +3,8 @@
 import CKernels
 import COpenBLAS
 
-// H heads, D head size, Q query rows, K key rows, t rows of a tile of queries, s keys that the tile sees
+// H heads, G heads of keys and values, D head size, Q query rows, K key rows, t rows of a tile of queries, s keys that the
+// tile sees
 
 /// y = dropout(softmax(scale · q · kᵀ + mask)) · v, head by head and segment by segment (Vaswani et al. 2017, 3.2.1).
 ///
@@ -14,8 +15,8 @@ public enum AttentionKernel {
   ///
   /// - Parameters:
   ///   - q: [Q, H · D].
-  ///   - k: [K, H · D].
-  ///   - v: [K, H · D].
+  ///   - k: [K, G · D].
+  ///   - v: [K, G · D].
   ///   - y: [Q, H · D].
   ///   - logSumExp: [H, Q].
   ///   - queryCount: Q, over all segments.
@@ -25,10 +26,10 @@ public enum AttentionKernel {
     logSumExp: UnsafeMutablePointer<Float>, queryCount: Int
   ) {
     call.forEachPart { part in
-      let column = part.head * call.headSize
+      let (column, keyColumn) = (part.head * call.headSize, part.keyHead * call.headSize)
       let head = AttentionHead(
-        call: call, part: part, q: Rows(q, qStride, part.queries, column), k: Rows(k, kStride, part.keys, column),
-        v: Rows(v, vStride, part.keys, column))
+        call: call, part: part, q: Rows(q, qStride, part.queries, column), k: Rows(k, kStride, part.keys, keyColumn),
+        v: Rows(v, vStride, part.keys, keyColumn))
       head.forward(
         into: Rows(y, outputStride, part.queries, column),
         logSumExp: logSumExp + part.head * queryCount + part.queries.lowerBound)
@@ -38,23 +39,24 @@ public enum AttentionKernel {
   /// With p the probabilities before dropout and m the mask:
   /// dv = (p · m)ᵀ · dy,  ds = p · (m · (dy · vᵀ) − Σ dy · y) · scale,  dq = ds · k,  dk = dsᵀ · q.
   ///
-  /// Overwrites dq, dk and dv, whose rows are as far apart as those of q, k and v.
+  /// Overwrites dq, dk and dv, whose rows are as far apart as those of q, k and v; dk and dv are sums over the heads of
+  /// queries that share them.
   public static func backward(
     _ call: AttentionCall, dy: UnsafePointer<Float>, output: UnsafePointer<Float>, outputStride: Int,
     logSumExp: UnsafePointer<Float>, queryCount: Int, q: UnsafePointer<Float>, qStride: Int,
     k: UnsafePointer<Float>, kStride: Int, v: UnsafePointer<Float>, vStride: Int, dq: UnsafeMutablePointer<Float>,
     dk: UnsafeMutablePointer<Float>, dv: UnsafeMutablePointer<Float>
   ) {
-    call.forEachPart { part in
-      let column = part.head * call.headSize
+    call.forEachGroup { part, isFirst in
+      let (column, keyColumn) = (part.head * call.headSize, part.keyHead * call.headSize)
       let head = AttentionHead(
-        call: call, part: part, q: Rows(q, qStride, part.queries, column), k: Rows(k, kStride, part.keys, column),
-        v: Rows(v, vStride, part.keys, column))
+        call: call, part: part, q: Rows(q, qStride, part.queries, column), k: Rows(k, kStride, part.keys, keyColumn),
+        v: Rows(v, vStride, part.keys, keyColumn))
       head.backward(
         dy: Rows(dy, outputStride, part.queries, column), y: Rows(output, outputStride, part.queries, column),
         logSumExp: logSumExp + part.head * queryCount + part.queries.lowerBound,
-        dq: Rows(dq, qStride, part.queries, column), dk: Rows(dk, kStride, part.keys, column),
-        dv: Rows(dv, vStride, part.keys, column))
+        dq: Rows(dq, qStride, part.queries, column), dk: Rows(dk, kStride, part.keys, keyColumn),
+        dv: Rows(dv, vStride, part.keys, keyColumn), adding: !isFirst)
     }
   }
 }
@@ -95,11 +97,11 @@ private struct AttentionHead {
   func backward(
     dy: Rows<UnsafePointer<Float>>, y: Rows<UnsafePointer<Float>>, logSumExp: UnsafePointer<Float>,
     dq: Rows<UnsafeMutablePointer<Float>>, dk: Rows<UnsafeMutablePointer<Float>>,
-    dv: Rows<UnsafeMutablePointer<Float>>
+    dv: Rows<UnsafeMutablePointer<Float>>, adding: Bool
   ) {
     // The last queries see every key: they come first and overwrite, the others add.
     let tiles = tiles.reversed()
-    if tiles.first?.width != part.keys.count {
+    if !adding, tiles.first?.width != part.keys.count {
       dk.clear(part.keys.count, D)
       dv.clear(part.keys.count, D)
     }
@@ -123,7 +125,7 @@ private struct AttentionHead {
         mask.apply(p_ts, into: masked_ts, top: tile.top, rows: tile.rows, width: tile.width)
         mask.apply(ds_ts, into: ds_ts, top: tile.top, rows: tile.rows, width: tile.width)
       }
-      let isAdding = index > 0
+      let isAdding = adding || index > 0
       tile.multiplyTransposed(masked_ts, by: dy, D, into: dv, adding: isAdding)
       kernels.attention_softmax_backward(p_ts, ds_ts, delta_t, call.scale, tile.rows, tile.width)
       tile.multiply(ds_ts, by: k, D, into: dq)

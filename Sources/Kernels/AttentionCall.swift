@@ -6,6 +6,7 @@ public struct AttentionCall {
   let keyOffsets: UnsafePointer<Int32>
   let segmentCount: Int
   let headCount: Int
+  let keyHeadCount: Int
   let headSize: Int
   let isCausal: Bool
   let scale: Float
@@ -17,6 +18,8 @@ public struct AttentionCall {
   ///   - keyOffsets: segmentCount + 1 row numbers.
   ///   - segmentCount: how many segments there are.
   ///   - headCount: heads lie side by side in a row.
+  ///   - keyHeadCount: heads of keys and values, a divisor of `headCount`; as many successive heads of queries as there
+  ///     are for each share one (Ainslie et al. 2023). As many as of queries if nil.
   ///   - headSize: the width of one head.
   ///   - isCausal: whether a query sees only keys at its own place and before; the last query stands at the last key, so
   ///     query i of n sees the first (keys − n + i + 1).
@@ -25,12 +28,14 @@ public struct AttentionCall {
   ///   - dropout: the samples of the *keys'* rows; nil for no dropout.
   public init(
     queryOffsets: UnsafePointer<Int32>, keyOffsets: UnsafePointer<Int32>, segmentCount: Int, headCount: Int,
-    headSize: Int, isCausal: Bool, scale: Float, dropoutRate: Float = 0, dropout: DropoutPositions? = nil
+    keyHeadCount: Int? = nil, headSize: Int, isCausal: Bool, scale: Float, dropoutRate: Float = 0,
+    dropout: DropoutPositions? = nil
   ) {
     self.queryOffsets = queryOffsets
     self.keyOffsets = keyOffsets
     self.segmentCount = segmentCount
     self.headCount = headCount
+    self.keyHeadCount = keyHeadCount ?? headCount
     self.headSize = headSize
     self.isCausal = isCausal
     self.scale = scale
@@ -41,6 +46,7 @@ public struct AttentionCall {
   /// One head of one segment.
   struct Part {
     let head: Int
+    let keyHead: Int
     let queries: Range<Int>
     let keys: Range<Int>
     let mask: Mask?
@@ -50,10 +56,25 @@ public struct AttentionCall {
   func forEachPart(_ body: (Part) -> Void) {
     Parallel.forEach(segmentCount * headCount) { index in
       let (segment, head) = index.quotientAndRemainder(dividingBy: headCount)
-      let queries = Int(queryOffsets[segment])..<Int(queryOffsets[segment + 1])
-      let keys = Int(keyOffsets[segment])..<Int(keyOffsets[segment + 1])
-      body(Part(head: head, queries: queries, keys: keys, mask: mask(head: head, queries: queries, keys: keys)))
+      body(part(segment, head))
     }
+  }
+
+  /// Calls `body` for every head of every segment; those that share keys come one after the other, the first one marked.
+  func forEachGroup(_ body: (_ part: Part, _ isFirst: Bool) -> Void) {
+    let groupSize = headCount / keyHeadCount
+    Parallel.forEach(segmentCount * keyHeadCount) { index in
+      let (segment, keyHead) = index.quotientAndRemainder(dividingBy: keyHeadCount)
+      for member in 0..<groupSize { body(part(segment, keyHead * groupSize + member), member == 0) }
+    }
+  }
+
+  private func part(_ segment: Int, _ head: Int) -> Part {
+    let queries = Int(queryOffsets[segment])..<Int(queryOffsets[segment + 1])
+    let keys = Int(keyOffsets[segment])..<Int(keyOffsets[segment + 1])
+    return Part(
+      head: head, keyHead: head / (headCount / keyHeadCount), queries: queries, keys: keys,
+      mask: mask(head: head, queries: queries, keys: keys))
   }
 
   /// How many keys the query `query` of a part sees; less than 0 if even the next queries see none.

@@ -69,7 +69,7 @@ public enum LinearKernel {
     }
   }
 
-  /// dw += dyᵀ · x,  db += Σ rows of dy
+  /// dw = dyᵀ · x, or dw += dyᵀ · x if `adding`;  db += Σ rows of dy
   ///
   /// - Parameters:
   ///   - dy: [M, N].
@@ -77,13 +77,17 @@ public enum LinearKernel {
   ///   - dw: [N, K].
   ///   - dbias: [N], or nil for none.
   public static func backwardWeight(
-    _ dy_MN: UnsafePointer<Float>, _ x_MK: UnsafePointer<Float>, adding dw_NK: UnsafeMutablePointer<Float>,
-    dbias db_N: UnsafeMutablePointer<Float>?, rows M: Int, inner K: Int, columns N: Int
+    _ dy_MN: UnsafePointer<Float>, _ x_MK: UnsafePointer<Float>, into dw_NK: UnsafeMutablePointer<Float>,
+    dbias db_N: UnsafeMutablePointer<Float>?, rows M: Int, inner K: Int, columns N: Int, adding: Bool
   ) {
+    guard M > 0 else {
+      if !adding { ElementwiseKernel.zero(dw_NK, count: N * K) }
+      return
+    }
     MatrixProduct.forEachTile(rows: N, columns: K, inner: M) { outputs, inputs in
       cblas_sgemm(
         CblasRowMajor, CblasTrans, CblasNoTrans, Int32(outputs.count), Int32(inputs.count), Int32(M), 1,
-        dy_MN + outputs.lowerBound, Int32(N), x_MK + inputs.lowerBound, Int32(K), 1,
+        dy_MN + outputs.lowerBound, Int32(N), x_MK + inputs.lowerBound, Int32(K), adding ? 1 : 0,
         dw_NK + outputs.lowerBound * K + inputs.lowerBound, Int32(K))
     }
     guard let db_N else { return }

@@ -59,3 +59,52 @@ public enum LayerNormKernel {
     if let dbias_D { kernels.column_sums(partials + D, dbias_D, sliceCount, D, 2 * D) }
   }
 }
+
+/// Root mean square norm: y = x / √(mean(x²) + ε) · gain, row by row (Zhang and Sennrich 2019).
+public enum RMSNormKernel {
+  /// Overwrites y, and 1 / √(mean(x²) + ε) of each row for backward; y may be x.
+  ///
+  /// - Parameters:
+  ///   - x: [M, D].
+  ///   - gain: [D].
+  ///   - y: [M, D].
+  ///   - reciprocalRoot: [M].
+  public static func forward(
+    _ x_MD: UnsafePointer<Float>, gain gain_D: UnsafePointer<Float>, epsilon: Float,
+    into y_MD: UnsafeMutablePointer<Float>, reciprocalRoot root_M: UnsafeMutablePointer<Float>, rows M: Int,
+    width D: Int
+  ) {
+    Parallel.forEachSlice(of: M, slice: Slices.rows(width: D)) { rows in
+      let start = rows.lowerBound
+      kernels.rms_norm_forward(x_MD + start * D, gain_D, epsilon, y_MD + start * D, root_M + start, rows.count, D)
+    }
+  }
+
+  /// With n the normalized row and g = dy · gain: dx = (g − n · mean(g · n)) / root.
+  ///
+  /// Overwrites dx (which may be dy); adds Σ dy · n to dgain where it is given.
+  ///
+  /// - Parameters:
+  ///   - dy: [M, D].
+  ///   - x: [M, D], the input of forward.
+  ///   - dx: [M, D].
+  ///   - dgain: [D], or nil.
+  public static func backward(
+    _ dy_MD: UnsafePointer<Float>, _ x_MD: UnsafePointer<Float>, gain gain_D: UnsafePointer<Float>,
+    reciprocalRoot root_M: UnsafePointer<Float>, into dx_MD: UnsafeMutablePointer<Float>,
+    dgain dgain_D: UnsafeMutablePointer<Float>?, rows M: Int, width D: Int
+  ) {
+    guard M > 0 else { return }
+    let slice = max(Slices.rows(width: D), (M + 63) / 64)
+    let sliceCount = (M + slice - 1) / slice
+    let partials = Scratch.partials.floats(sliceCount * D)
+    Parallel.forEachSlice(of: M, slice: slice) { rows in
+      let start = rows.lowerBound
+      let partial = partials + start / slice * D
+      partial.update(repeating: 0, count: D)
+      kernels.rms_norm_backward(
+        dy_MD + start * D, x_MD + start * D, gain_D, root_M + start, dx_MD + start * D, partial, rows.count, D)
+    }
+    if let dgain_D { kernels.column_sums(partials, dgain_D, sliceCount, D, D) }
+  }
+}

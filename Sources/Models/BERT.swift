@@ -112,7 +112,7 @@ public struct BERT: MaskedLanguageModel, NextSentenceModel, SequenceClassifier {
   /// The embeddings' output and each layer's.
   public func hiddenStates(_ input: TokenInput) -> [Tensor] {
     layers.reduce(into: [embeddings(input)]) { states, layer in
-      states.append(layer(states[states.count - 1], in: input.segments))
+      states.append(recomputed(states[states.count - 1]) { layer($0, in: input.segments) })
     }
   }
 

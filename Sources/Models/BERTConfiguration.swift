@@ -80,3 +80,13 @@ public struct BERTConfiguration: ModelConfiguration {
     return checks.issues
   }
 }
+
+extension BERTConfiguration {
+  /// Keeps the padding's id.
+  public mutating func setTokens(padding: Int?, endOfText: Int?) { paddingID = padding }
+
+  /// BERT with the heads of masked LM and, where asked for, of next-sentence prediction.
+  public func pretrainingNetwork(nextSentence: Bool) -> any PublishedModel {
+    BERT(self, heads: .pretraining(nextSentence: nextSentence))
+  }
+}

@@ -8,7 +8,7 @@ public struct GPT2: CausalLanguageModel {
   public let configuration: GPT2Configuration
   let tokens: Embedding
   let positions: Embedding
-  let layers: [PreNormLayer]
+  let layers: [PreNormLayer<LayerNorm, FeedForward>]
   let norm: LayerNorm
   private let embeddingDropout: Dropout
 
@@ -30,7 +30,8 @@ public struct GPT2: CausalLanguageModel {
         feedForward: FeedForward(
           width, inner: configuration.innerWidth ?? 4 * width, activation: configuration.activation, weight: weight,
           outputWeight: residual),
-        width: width, epsilon: configuration.layerNormEpsilon, dropoutRate: configuration.residualDropoutRate)
+        dropoutRate: configuration.residualDropoutRate,
+        norm: { LayerNorm(width, epsilon: configuration.layerNormEpsilon) })
     }
     norm = LayerNorm(width, epsilon: configuration.layerNormEpsilon)
   }
@@ -45,7 +46,7 @@ public struct GPT2: CausalLanguageModel {
   /// The embeddings' output and each layer's; the last one normalized, as transformers counts them.
   public func hiddenStates(_ input: TokenInput) -> [Tensor] {
     var states = layers.reduce(into: [embed(input)]) { states, layer in
-      states.append(layer(states[states.count - 1], in: input.segments))
+      states.append(recomputed(states[states.count - 1]) { layer($0, in: input.segments) })
     }
     states.append(norm(states.removeLast()))
     return states
@@ -62,7 +63,7 @@ public struct GPT2: CausalLanguageModel {
   /// Logits after the last of some new tokens of one sequence.
   public func logits(_ input: TokenInput, cache: KeyValueCache) -> Tensor {
     var x = embed(input)
-    for (index, layer) in layers.enumerated() { x = layer(x, cache: cache, layer: index) }
+    for (index, layer) in layers.enumerated() { x = layer(x, in: input.segments, cache: cache, layer: index) }
     cache.advance(by: input.tokenCount)
     let last = rows(x, at: input.tape.places([Int32(input.tokenCount - 1)]))
     return nextTokenLogits(norm(last))

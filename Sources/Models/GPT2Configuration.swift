@@ -75,3 +75,11 @@ public struct GPT2Configuration: ModelConfiguration {
     return checks.issues
   }
 }
+
+extension GPT2Configuration {
+  /// A text begins and ends with the same token.
+  public mutating func setTokens(padding: Int?, endOfText: Int?) { (beginningID, endID) = (endOfText, endOfText) }
+
+  /// The decoder; it pairs no sentences.
+  public func pretrainingNetwork(nextSentence: Bool) -> any PublishedModel { GPT2(self) }
+}

@@ -12,6 +12,14 @@ public protocol ModelConfiguration: Sendable, Equatable {
   static var keys: [ConfigurationKey<Self>] { get }
   /// Every problem at once, each with its key.
   func issues() -> [ConfigurationIssue]
+  /// The number of token ids.
+  var vocabularySize: Int { get set }
+  /// The longest segment.
+  var maximumLength: Int { get set }
+  /// Takes over the ids of the tokens that the model itself needs to know.
+  mutating func setTokens(padding: Int?, endOfText: Int?)
+  /// The network with the heads that pretraining needs.
+  func pretrainingNetwork(nextSentence: Bool) -> any PublishedModel
 }
 
 /// One key of `config.json` and the property it stands for.
@@ -83,6 +91,46 @@ public struct ConfigurationKey<Configuration>: Sendable {
       }, wanted: wanted)
   }
 
+  static func bool(_ name: String, _ property: any WritableKeyPath<Configuration, Bool> & Sendable) -> Self {
+    Self(
+      name: name, read: { .bool($0[keyPath: property]) },
+      write: { configuration, value in
+        guard let flag = value.bool else { return false }
+        configuration[keyPath: property] = flag
+        return true
+      }, wanted: "true or false")
+  }
+
+  /// A key whose one value is the only one that the model has.
+  static func only(_ name: String, _ text: String) -> Self {
+    Self(name: name, read: { _ in .string(text) }, write: { _, value in value.string == text }, wanted: text)
+  }
+
+  /// The object that says how positions turn: `rope_theta`, and a `rope_type` that must be the plain one. Older files have
+  /// null.
+  static func rotaryParameters(
+    _ name: String, _ base: any WritableKeyPath<Configuration, Double> & Sendable, isWritten: Bool = true
+  ) -> Self {
+    var key = Self(
+      name: name,
+      read: { configuration in
+        guard isWritten else { return .null }
+        return .object(
+          JSONObject([("rope_theta", .number(configuration[keyPath: base])), ("rope_type", .string("default"))]))
+      },
+      write: { configuration, value in
+        if value == .null { return true }
+        guard value.object != nil, (value["rope_type"] ?? value["type"] ?? .string("default")) == .string("default")
+        else { return false }
+        guard let theta = value["rope_theta"] else { return true }
+        guard let number = theta.double else { return false }
+        configuration[keyPath: base] = number
+        return true
+      }, wanted: "an object with rope_type default, or null: positions of other kinds are not known")
+    key.shapesNetwork = false
+    return key
+  }
+
   /// The id of a special token, which the tokenizer decides and no person.
   static func tokenID(_ name: String, _ property: any WritableKeyPath<Configuration, Int?> & Sendable) -> Self {
     var key = optionalInt(name, property, wanted: "a whole number or null")
@@ -103,6 +151,9 @@ public struct ConfigurationKey<Configuration>: Sendable {
 }
 
 extension ModelConfiguration {
+  /// Most models need to know none of them.
+  public mutating func setTokens(padding: Int?, endOfText: Int?) {}
+
   /// Reads the keys that this model knows from `object`; other keys are left to the caller.
   ///
   /// - Returns: the configuration, and the keys whose values have a wrong type.
@@ -160,6 +211,8 @@ struct ExtentChecks {
   mutating func positive(_ key: String, _ value: Double) {
     if !(value > 0 && value.isFinite) { issues.append(ConfigurationIssue(key, "must be above 0, not \(value)")) }
   }
+
+  mutating func report(_ key: String, _ message: String) { issues.append(ConfigurationIssue(key, message)) }
 
   mutating func heads(_ key: String, _ heads: Int, widthKey: String, width: Int) {
     guard heads > 0, width > 0, width % heads != 0 else { return }

@@ -8,8 +8,10 @@ public enum Preset: String, CaseIterable, Sendable {
   case gptMini = "gpt-mini"
   case gptSmall = "gpt-small"
   case gpt2 = "gpt2"
+  case llamaMini = "llama-mini"
+  case llamaSmall = "llama-small"
 
-  /// The sizes of a BERT preset (Turc et al. 2019); nil for GPT presets.
+  /// The sizes of a BERT preset (Turc et al. 2019); nil for other presets.
   public var bert: BERTConfiguration? {
     let sizes: (layers: Int, width: Int)
     switch self {
@@ -28,7 +30,7 @@ public enum Preset: String, CaseIterable, Sendable {
     return configuration
   }
 
-  /// The sizes of a GPT preset; nil for BERT presets.
+  /// The sizes of a GPT preset; nil for other presets.
   public var gpt: GPT2Configuration? {
     var configuration = GPT2Configuration()
     switch self {
@@ -38,6 +40,22 @@ public enum Preset: String, CaseIterable, Sendable {
     default: return nil
     }
     configuration.headCount = configuration.width / 64
+    return configuration
+  }
+
+  /// The sizes of a Llama preset, nil for other presets: as many numbers as the GPT preset of that name has, a third of
+  /// each block for gates; four query heads share one head of keys.
+  public var llama: LlamaConfiguration? {
+    var configuration = LlamaConfiguration()
+    switch self {
+    case .llamaMini: (configuration.layerCount, configuration.width, configuration.maximumLength) = (4, 256, 256)
+    case .llamaSmall: (configuration.layerCount, configuration.width, configuration.maximumLength) = (6, 512, 512)
+    default: return nil
+    }
+    configuration.innerWidth = (configuration.width * 8 / 3 + 63) / 64 * 64
+    configuration.headCount = configuration.width / 64
+    configuration.keyHeadCount = configuration.headCount / 4
+    configuration.tiesEmbeddings = true
     return configuration
   }
 }

@@ -37,6 +37,7 @@ public struct PublishedKeys: Sendable {
   /// Whether a name in a file is a buffer that says nothing, or repeats a tied tensor.
   public func isIgnorable(_ name: String) -> Bool {
     name.hasSuffix(".position_ids") || name.hasSuffix(".attn.bias") || name.hasSuffix(".attn.masked_bias")
+      || name.hasSuffix(".rotary_emb.inv_freq")
       || tiedAliases[name] != nil
   }
 

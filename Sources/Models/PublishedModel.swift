@@ -43,7 +43,7 @@ extension PublishedModel {
 /// The models that a folder may hold, by `model_type`.
 public enum PublishedModels {
   /// Every model Cloze knows.
-  public static var all: [any PublishedModel.Type] { [BERT.self, GPT2.self] }
+  public static var all: [any PublishedModel.Type] { [BERT.self, GPT2.self, Llama.self] }
 
   /// The model of a `model_type`, nil if there is none.
   public static func named(_ modelType: String) -> (any PublishedModel.Type)? {
@@ -64,7 +64,7 @@ extension ModelConfigurationError: CustomStringConvertible {
   public var description: String {
     switch self {
     case .unknownModel(let name):
-      "model_type \(name) is not known; " + PublishedModels.all.map { $0.modelType }.joined(separator: " and ") + " are"
+      "model_type \(name) is not known; " + PublishedModels.all.map { $0.modelType }.joined(separator: ", ") + " are"
     case .issues(let issues):
       issues.map { "\($0.key) \($0.message)" }.joined(separator: "; ")
     }
@@ -175,5 +175,28 @@ extension GPT2: PublishedModel {
         ("n_ctx", .integer(Int64(configuration.maximumLength))), ("scale_attn_weights", .bool(true)),
         ("use_cache", .bool(true)),
       ])
+  }
+}
+
+extension Llama: PublishedModel {
+  /// `model_type`.
+  public static let modelType = LlamaConfiguration.modelType
+
+  /// Llama as `config.json` describes it.
+  public static func make(
+    _ json: JSONObject, holdsTensor: (String) -> Bool
+  ) throws(ModelConfigurationError) -> Llama {
+    Llama(try LlamaConfiguration.checked(json))
+  }
+
+  /// The class of transformers that this model loads as.
+  public var architecture: String { "LlamaForCausalLM" }
+
+  /// The class of the decoder alone.
+  public static let bareArchitecture = "LlamaModel"
+
+  /// `config.json`.
+  public var json: JSONObject {
+    configurationObject(configuration.json, extra: [("use_cache", .bool(true))])
   }
 }

@@ -1,42 +1,64 @@
 import Tensors
 
-/// Self-attention of several heads (Vaswani et al. 2017, section 3.2.2).
+/// Self-attention of several heads (Vaswani et al. 2017, section 3.2.2), whose queries may share keys and values in groups
+/// (Ainslie et al. 2023) and be turned by their positions (Su et al. 2021).
 public struct MultiHeadAttention: Module {
-  /// Queries, keys and values in one product: [3 · width, width].
+  /// Queries, keys and values in one product: [(heads + 2 · heads of keys) · head size, width].
   public let projection: Linear
-  /// Joins the heads.
+  /// Joins the heads: [width, heads · head size].
   public let output: Linear
   private let headCount: Int
+  private let keyHeadCount: Int
+  private let headSize: Int
   private let isCausal: Bool
   private let dropoutRate: Float
+  private let rotary: RotaryTable?
   private let site = RandomSite()
 
-  /// Attention over rows of `width` with heads of width / headCount.
+  /// Attention over rows of `width` with heads of width / headCount, unless `headSize` says otherwise.
+  ///
+  /// - Parameters:
+  ///   - keyHeadCount: heads of keys and values, a divisor of `headCount`; as many as of queries if nil.
+  ///   - rotary: what turns queries and keys by their positions; nil for positions that are added to the input.
   public init(
-    _ width: Int, headCount: Int, isCausal: Bool, dropoutRate: Double, weight: Initializer, outputWeight: Initializer
+    _ width: Int, headCount: Int, keyHeadCount: Int? = nil, headSize: Int? = nil, isCausal: Bool, dropoutRate: Double,
+    rotary: RotaryTable? = nil, weight: Initializer, outputWeight: Initializer, hasBias: Bool = true
   ) {
-    projection = Linear(width, 3 * width, weight: weight)
-    output = Linear(width, width, weight: outputWeight)
     self.headCount = headCount
+    self.keyHeadCount = keyHeadCount ?? headCount
+    self.headSize = headSize ?? width / headCount
+    let inner = headCount * self.headSize
+    projection = Linear(width, inner + 2 * self.keyHeadCount * self.headSize, weight: weight, hasBias: hasBias)
+    output = Linear(inner, width, weight: outputWeight, hasBias: hasBias)
     self.isCausal = isCausal
     self.dropoutRate = Float(dropoutRate)
+    self.rotary = rotary
   }
 
   /// Every token attends to its segment, or to its own and earlier tokens of it if causal.
   public func callAsFunction(_ x: Tensor, in segments: Segments) -> Tensor {
-    let qkv = projection(x)
+    let (q, k, v) = heads(of: x, segments)
     return output(
       attention(
-        qkv.columns(0, of: 3), qkv.columns(1, of: 3), qkv.columns(2, of: 3), headCount: headCount, queries: segments,
-        keys: segments, isCausal: isCausal, dropoutRate: dropoutRate, site: site.index))
+        q, k, v, headCount: headCount, queries: segments, keys: segments, isCausal: isCausal,
+        dropoutRate: dropoutRate, site: site.index))
   }
 
   /// New tokens of one sequence attend to themselves and to those in the cache, which then holds them too.
-  public func callAsFunction(_ x: Tensor, cache: KeyValueCache, layer: Int) -> Tensor {
-    let qkv = projection(x)
-    return output(
-      attention(
-        qkv.columns(0, of: 3), qkv.columns(1, of: 3), qkv.columns(2, of: 3), headCount: headCount, cache: cache,
-        layer: layer))
+  public func callAsFunction(_ x: Tensor, in segments: Segments, cache: KeyValueCache, layer: Int) -> Tensor {
+    let (q, k, v) = heads(of: x, segments)
+    return output(attention(q, k, v, headCount: headCount, cache: cache, layer: layer))
+  }
+
+  private func heads(of x: Tensor, _ segments: Segments) -> (q: Columns, k: Columns, v: Columns) {
+    var qkv = projection(x)
+    if let rotary {
+      qkv = rotated(qkv, headCount: headCount + keyHeadCount, positions: segments.positions, table: rotary)
+    }
+    let (width, keyWidth) = (headCount * headSize, keyHeadCount * headSize)
+    return (
+      qkv.columns(from: 0, width: width), qkv.columns(from: width, width: keyWidth),
+      qkv.columns(from: width + keyWidth, width: keyWidth)
+    )
   }
 }

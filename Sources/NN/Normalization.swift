@@ -18,3 +18,19 @@ public struct LayerNorm: UnaryLayer {
   /// Normalizes every row.
   public func callAsFunction(_ x: Tensor) -> Tensor { layerNorm(x, gain: weight, bias: bias, epsilon: epsilon) }
 }
+
+/// x / √(mean(x²) + ε) · weight, row by row (Zhang and Sennrich 2019).
+public struct RMSNorm: UnaryLayer {
+  /// The gain, [width], ones at the start.
+  public let weight: Parameter
+  private let epsilon: Float
+
+  /// A root mean square norm over rows of `width`.
+  public init(_ width: Int, epsilon: Double) {
+    weight = Parameter([width], .ones)
+    self.epsilon = Float(epsilon)
+  }
+
+  /// Normalizes every row.
+  public func callAsFunction(_ x: Tensor) -> Tensor { rmsNorm(x, gain: weight, epsilon: epsilon) }
+}

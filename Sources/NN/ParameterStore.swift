@@ -51,6 +51,12 @@ public final class ParameterStore {
   /// The entry at a path.
   public subscript(path: String) -> Entry? { indexOfPath[path].map { entries[$0] } }
 
+  /// Clears the gradients of parameters that the backward pass did not reach, and ends it.
+  public func finishGradients() {
+    for entry in entries { entry.parameter.settleGradient() }
+    memory.endGradients()
+  }
+
   /// A slab of zeros beside the parameters: for gradients or moments.
   public func makeSlab() -> Slab { allocate(slabCount) }
 

@@ -19,6 +19,23 @@ public struct FeedForward: UnaryLayer {
   public func callAsFunction(_ x: Tensor) -> Tensor { output(Tensors.activation(activation, intermediate(x))) }
 }
 
+/// output(silu(gate(x)) · value(x)), position by position (Shazeer 2020).
+public struct GatedFeedForward: UnaryLayer {
+  /// Gates and values in one product: [2 · inner, width].
+  public let projection: Linear
+  /// [width, inner]
+  public let output: Linear
+
+  /// A gated feed-forward block of `inner` units.
+  public init(_ width: Int, inner: Int, weight: Initializer, outputWeight: Initializer, hasBias: Bool = false) {
+    projection = Linear(width, 2 * inner, weight: weight, hasBias: hasBias)
+    output = Linear(inner, width, weight: outputWeight, hasBias: hasBias)
+  }
+
+  /// Applies the block.
+  public func callAsFunction(_ x: Tensor) -> Tensor { output(swiGLU(projection(x))) }
+}
+
 /// norm(x + dropout(f(x))) for attention and feed-forward in turn: the norm comes last (Vaswani et al. 2017).
 public struct PostNormLayer: Module {
   /// Self-attention.
@@ -52,26 +69,24 @@ public struct PostNormLayer: Module {
 }
 
 /// x + dropout(f(norm(x))) for attention and feed-forward in turn: the norm comes first (Radford et al. 2019).
-public struct PreNormLayer: Module {
+public struct PreNormLayer<Norm: UnaryLayer, Block: UnaryLayer>: Module {
   /// Before attention.
-  public let attentionNorm: LayerNorm
+  public let attentionNorm: Norm
   /// Self-attention.
   public let attention: MultiHeadAttention
   /// Before the block.
-  public let feedForwardNorm: LayerNorm
+  public let feedForwardNorm: Norm
   /// The position-wise block.
-  public let feedForward: FeedForward
+  public let feedForward: Block
   private let attentionDropout: Dropout
   private let outputDropout: Dropout
 
-  /// One layer; `dropoutRate` is that of the sub-layers' outputs.
-  public init(
-    attention: MultiHeadAttention, feedForward: FeedForward, width: Int, epsilon: Double, dropoutRate: Double
-  ) {
+  /// One layer with two norms made by `norm`; `dropoutRate` is that of the sub-layers' outputs.
+  public init(attention: MultiHeadAttention, feedForward: Block, dropoutRate: Double, norm: () -> Norm) {
     self.attention = attention
     self.feedForward = feedForward
-    attentionNorm = LayerNorm(width, epsilon: epsilon)
-    feedForwardNorm = LayerNorm(width, epsilon: epsilon)
+    attentionNorm = norm()
+    feedForwardNorm = norm()
     attentionDropout = Dropout(dropoutRate)
     outputDropout = Dropout(dropoutRate)
   }
@@ -83,8 +98,8 @@ public struct PreNormLayer: Module {
   }
 
   /// Applies the layer to new tokens of one sequence whose earlier tokens are in the cache.
-  public func callAsFunction(_ x: Tensor, cache: KeyValueCache, layer: Int) -> Tensor {
-    let y = x + attention(attentionNorm(x), cache: cache, layer: layer)
+  public func callAsFunction(_ x: Tensor, in segments: Segments, cache: KeyValueCache, layer: Int) -> Tensor {
+    let y = x + attention(attentionNorm(x), in: segments, cache: cache, layer: layer)
     return y + feedForward(feedForwardNorm(y))
   }
 }

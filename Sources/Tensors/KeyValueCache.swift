@@ -10,7 +10,7 @@ public final class KeyValueCache {
   fileprivate let keys: [Slab]
   fileprivate let values: [Slab]
 
-  /// An empty cache for `layerCount` layers of `width`.
+  /// An empty cache for `layerCount` layers whose keys, and values, are `width` wide.
   public init(layerCount: Int, width: Int, capacity: Int) {
     self.capacity = capacity
     self.width = width
@@ -37,19 +37,20 @@ public func attention(
   _ q: Columns, _ k: Columns, _ v: Columns, headCount: Int, cache: KeyValueCache, layer: Int
 ) -> Tensor {
   let tape = q.tensor.tape
-  let (count, width) = (q.tensor.shape.rows, q.width)
+  let (count, width) = (q.tensor.shape.rows, k.width)
+  let headSize = AttentionShape.headSize(q, k, v, headCount: headCount)
   let total = cache.length + count
   require(!tape.recordsGradients, "a cache is for using a model, not for training it")
   require(total <= cache.capacity && width == cache.width, "a cache of \(cache.capacity) tokens can't hold \(total)")
-  let y = tape.output([count, width], layout: q.tensor.layout)
+  let y = tape.output([count, q.width], layout: q.tensor.layout)
   let queryOffsets = tape.indices([0, Int32(count)], layout: nil)
   let keyOffsets = tape.indices([0, Int32(total)], layout: nil)
   let logSumExp = tape.uninitialized([headCount, count])
   let call = AttentionCall(
     queryOffsets: queryOffsets.pointer, keyOffsets: keyOffsets.pointer, segmentCount: 1, headCount: headCount,
-    headSize: width / headCount, isCausal: true, scale: 1 / Float(width / headCount).squareRoot(), dropoutRate: 0,
-    dropout: nil)
-  tape.compute("cached attention", floats: 2 * (count + total) * width) {
+    keyHeadCount: width / headSize, headSize: headSize, isCausal: true, scale: 1 / Float(headSize).squareRoot(),
+    dropoutRate: 0, dropout: nil)
+  tape.compute("cached attention", floats: 2 * count * q.width + 2 * total * width) {
     let keys = cache.keys[layer].base
     let values = cache.values[layer].base
     for row in 0..<count {
@@ -59,7 +60,7 @@ public func attention(
     }
     AttentionKernel.forward(
       call, q: q.pointer, qStride: q.stride, k: keys, kStride: width, v: values, vStride: width, into: y.pointer,
-      outputStride: width, logSumExp: logSumExp.pointer, queryCount: count)
+      outputStride: q.width, logSumExp: logSumExp.pointer, queryCount: count)
   }
   return y
 }

@@ -1,3 +1,5 @@
+import Kernels
+
 /// A trained array: a reference cell updated in place, so that layers can be plain structs.
 ///
 /// Two layers that hold the same cell share it: tied weights are one parameter.
@@ -11,6 +13,8 @@ public final class Parameter {
 
   private var memory: ParameterMemory?
   private var offset = 0
+  /// The pass that last wrote the gradient.
+  private var writtenPass = 0
 
   /// A parameter without memory yet.
   public init(_ shape: Shape, _ initializer: Initializer) {
@@ -30,10 +34,22 @@ public final class Parameter {
     return UnsafePointer(memory.values.base + offset)
   }
 
-  /// Where its gradient is summed, or nil when no gradients are kept.
+  /// Where its gradient is summed, or nil when no gradients are kept. What an earlier pass left there is
+  /// cleared, so this is to be asked only where kernels run.
   var gradient: UnsafeMutablePointer<Float>? {
-    guard let gradients = memory?.gradients else { return nil }
-    return gradients.base + offset
+    guard let (gradient, isAdding) = accumulator() else { return nil }
+    if !isAdding { ElementwiseKernel.zero(gradient, count: shape.count) }
+    return gradient
+  }
+
+  /// Clears its gradient if the pass has not written it.
+  public func settleGradient() { _ = gradient }
+
+  /// Where its gradient is summed, and whether to add to what is there; a pass's first part overwrites it.
+  func accumulator() -> (gradient: UnsafeMutablePointer<Float>, isAdding: Bool)? {
+    guard let memory, let gradients = memory.gradients else { return nil }
+    defer { writtenPass = memory.pass }
+    return (gradients.base + offset, writtenPass == memory.pass)
   }
 }
 
@@ -41,11 +57,23 @@ public final class Parameter {
 public final class ParameterMemory {
   /// All parameters' values.
   public let values: Slab
-  /// Where backward passes add; nil while a model is only used.
-  public var gradients: Slab?
+  /// Where backward passes write gradients; nil while a model is only used.
+  fileprivate private(set) var gradients: Slab?
+  /// Counts backward passes, from 1.
+  fileprivate private(set) var pass = 0
 
   /// Memory over a slab of values.
   public init(values: Slab) {
     self.values = values
   }
+
+  /// The next backward pass writes gradients into `slab`, whatever it holds; every parameter's first part overwrites what
+  /// is there. `ParameterStore.finishGradients` clears those that got none.
+  public func beginGradients(in slab: Slab) {
+    gradients = slab
+    pass += 1
+  }
+
+  /// No pass writes gradients from now on.
+  public func endGradients() { gradients = nil }
 }

@@ -20,12 +20,16 @@ public final class Tape {
   public let appliesDropout: Bool
   /// The key of dropout's random numbers.
   public let key: RandomKey
+  /// Whether layers keep their input alone for backward, which computes them again.
+  public let recomputesLayers: Bool
   /// Takes the time of every kernel; nil for none.
   public var profile: OpProfile?
   /// Floating-point operations of the matrix products so far, forward only.
   public private(set) var forwardFlops = 0.0
 
   private var isReplaying = false
+  /// Whether what runs forward has been counted before.
+  private var isRepeating = false
   private var records: [Record] = []
   private var shapes: [Shape] = []
   private var layouts: [RowLayout?] = []
@@ -38,13 +42,25 @@ public final class Tape {
   /// An empty tape over `workspace`.
   public init(
     workspace: Workspace, recordsGradients: Bool, appliesDropout: Bool,
-    key: RandomKey = RandomKey(seed: 0, purpose: .dropout)
+    key: RandomKey = RandomKey(seed: 0, purpose: .dropout), recomputesLayers: Bool = false
   ) {
     self.workspace = workspace
     self.recordsGradients = recordsGradients
     self.appliesDropout = appliesDropout
     self.key = key
+    self.recomputesLayers = recomputesLayers
   }
+
+  /// A tape on which a part of what runs here runs for itself: without a record, or once more with one.
+  func companion(recordsGradients: Bool) -> Tape {
+    let tape = Tape(workspace: workspace, recordsGradients: recordsGradients, appliesDropout: appliesDropout, key: key)
+    tape.profile = profile
+    tape.isRepeating = recordsGradients
+    return tape
+  }
+
+  /// Counts what ran on another tape as if it had run here.
+  func countForward(of other: Tape) { forwardFlops += other.forwardFlops }
 
   /// A tape for using a model: neither gradients nor dropout.
   public static func inference(_ workspace: Workspace) -> Tape {
@@ -93,6 +109,14 @@ public final class Tape {
     replay(&gradients)
   }
 
+  /// Runs the recorded operations in reverse, starting from the gradient of `output`; that of `input`, if any flowed there.
+  func backward(_ output: Tensor, gradient: Tensor, of input: Tensor) -> Tensor? {
+    var gradients = Gradients(tape: self, count: shapes.count)
+    gradients.add(gradient, to: output)
+    replay(&gradients)
+    return gradients.take(input.variable, shape: input.shape, layout: input.layout)
+  }
+
   private func replay(_ gradients: inout Gradients) {
     require(recordsGradients, "this tape records no gradients")
     isReplaying = true
@@ -117,7 +141,8 @@ public final class Tape {
     if !isReplaying { forwardFlops += flops }
     if workspace.isDry { return }
     guard let profile else { return kernel() }
-    profile.measure("\(name)", flops: flops, bytes: 4 * Double(floats), kernel)
+    let isCounted = isReplaying || !isRepeating
+    profile.measure("\(name)", flops: isCounted ? flops : 0, bytes: 4 * Double(floats), kernel)
   }
 
   /// A tensor whose numbers are yet to be written and into which no gradient flows.

@@ -18,6 +18,8 @@ public struct TokenInput {
 /// Where the isolated segments of a batch start and end.
 public struct Segments {
   let offsets: Indices
+  /// The position of every token, for those who turn by it.
+  public let positions: Indices
   let layout: RowLayout
   /// The number of segments.
   public let count: Int
@@ -31,11 +33,13 @@ extension Tape {
     let tokens = RowLayout(offsets: batch.sequenceOffsets, samples: batch.samples, epoch: batch.epoch)
     let pooled = RowLayout(offsets: segmentsBeforeSequences(batch), samples: batch.samples, epoch: batch.epoch)
     let lengths = zip(batch.segmentOffsets.dropFirst(), batch.segmentOffsets).map { Double($0 - $1) }
+    let positions = indices(batch.positions, layout: tokens)
     let segments = Segments(
-      offsets: indices(batch.segmentOffsets, layout: nil), layout: tokens, count: batch.segmentCount,
+      offsets: indices(batch.segmentOffsets, layout: nil), positions: positions, layout: tokens,
+      count: batch.segmentCount,
       squaredLengths: lengths.reduce(0) { $0 + $1 * $1 })
     return TokenInput(
-      tape: self, ids: indices(batch.ids, layout: tokens), positions: indices(batch.positions, layout: tokens),
+      tape: self, ids: indices(batch.ids, layout: tokens), positions: positions,
       typeIds: indices(batch.typeIds, layout: tokens), firstPlaces: indices(batch.firstPlaces, layout: pooled),
       segments: segments, tokens: tokens, pooled: pooled)
   }

@@ -7,6 +7,14 @@ import Tensors
 ///
 /// It is a real copy: the live values change while it is written.
 public final class Snapshot {
+  /// How often the trainer has waited for a copy since this memory was made, and for how many seconds in all.
+  public struct Waits: BitwiseCopyable, Sendable {
+    /// The number of copies.
+    public var count = 0
+    /// Seconds from the wish to save to the next step.
+    public var seconds = 0.0
+  }
+
   /// The copies of values, first and second moments, for a store of the same layout.
   public let slabs: [Slab]
   private let group: any ProcessGroup
@@ -15,6 +23,7 @@ public final class Snapshot {
   private let taken, written: SharedWord
   /// The last step that is on the disk, counted from 1; 0 for none.
   private let durable: SharedTable<Int>
+  private let waited: SharedTable<Waits>
 
   /// Room for a snapshot in the memory of `group`.
   public init(_ group: any ProcessGroup, _ store: ParameterStore) {
@@ -25,7 +34,11 @@ public final class Snapshot {
     taken = group.word()
     written = group.word()
     durable = group.table(of: Int.self, count: 1)
+    waited = group.table(of: Waits.self, count: 1)
   }
+
+  /// What saving has cost the trainer.
+  public var waits: Waits { waited[0] }
 
   /// The size of a snapshot.
   var byteCount: Int { slabs.reduce(0) { $0 + 4 * $1.count } }
@@ -41,6 +54,7 @@ public final class Snapshot {
 
   /// Copies this member's share, once the snapshot before is on the disk.
   public func take(_ store: ParameterStore, _ optimizer: AdamW, _ progress: RunProgress) throws {
+    let start = monotonicSeconds()
     while !isIdle {
       group.beat(.saving)
       written.wait(while: written.value, seconds: 0.05)
@@ -54,6 +68,7 @@ public final class Snapshot {
     guard group.rank == 0 else { return }
     self.progress[0] = progress
     taken.announce(taken.value &+ 1)
+    waited[0] = Waits(count: waited[0].count + 1, seconds: waited[0].seconds + monotonicSeconds() - start)
   }
 
   /// Writes one snapshot after the other, for as long as this process lives; each when all that led to it is reported, so

@@ -80,14 +80,18 @@ public final class Trainer {
   private let source: any StepSource
   private let key: RandomKey
   private let appliesDropout: Bool
+  private let recomputesLayers: Bool
   private let workspace = Workspace()
   /// This member's slabs for the tree.
   private let slabs: [Slab]
 
   /// A trainer that has done `step` steps, alone or as a member of the group of `shared`.
+  ///
+  /// - Parameter recomputesLayers: whether backward computes layers again instead of keeping their activations.
   public init(
     objective: any Objective, store: ParameterStore, optimizer: AdamW, configuration: StepConfiguration,
-    source: any StepSource, seed: UInt64, step: Int = 0, appliesDropout: Bool = true, shared: StepMemory? = nil
+    source: any StepSource, seed: UInt64, step: Int = 0, appliesDropout: Bool = true, recomputesLayers: Bool = false,
+    shared: StepMemory? = nil
   ) {
     self.objective = objective
     self.store = store
@@ -96,6 +100,7 @@ public final class Trainer {
     self.source = source
     self.step = step
     self.appliesDropout = appliesDropout
+    self.recomputesLayers = recomputesLayers
     self.shared =
       shared ?? StepMemory(SingleProcess(), store, optimizer, slotCount: source.slotCount, isShared: false)
     key = RandomKey(seed: seed, purpose: .dropout)
@@ -169,15 +174,16 @@ public final class Trainer {
       return nil
     }
     let number = free.removeLast()
-    measured("clear gradients", floats: store.slabCount) { slabs[number].zero() }
-    store.memory.gradients = slabs[number]
-    defer { store.memory.gradients = nil }
-    let tape = Tape(workspace: workspace, recordsGradients: true, appliesDropout: appliesDropout, key: key)
+    store.memory.beginGradients(in: slabs[number])
+    let tape = Tape(
+      workspace: workspace, recordsGradients: true, appliesDropout: appliesDropout, key: key,
+      recomputesLayers: recomputesLayers)
     tape.profile = profile
     let scores = objective.scores(batch, on: tape)
     shared.record(slot, TermSums(batch, counts: objective.counts(batch), scores: scores))
     let weights = zip(objective.terms, counts).map { $1 == 0 ? 0 : Float($0.weight / Double($1)) }
     tape.backward(from: zip(scores, weights).map { (sum: $0.sum, seed: $1) })
+    store.finishGradients()
     if shared.reach("gradient") { slabs[number].write([.nan], at: 0) }
     if shared.reach("spike") { slabs[number].write([1e6], at: 0) }
     return number

@@ -25,13 +25,14 @@ import Testing
     }
   }
 
-  @Test func greedyContinuationsAreThoseOfTransformers() throws {
-    for expected in try Fixtures.json("gpt2/greedy.json").array ?? [] {
+  @Test(arguments: ["gpt2", "llama"])
+  func greedyContinuationsAreThoseOfTransformers(model: String) throws {
+    for expected in try Fixtures.json("\(model)/greedy.json").array ?? [] {
       // One reference starts from ids that no text has.
       guard let prompt = expected["prompt"]?.string else { continue }
       let count = try #require(expected["maximum_new_tokens"]?.int)
       let found = try Program.run([
-        "generate", Fixtures.path("gpt2"), "--prompt", prompt, "--max-new-tokens", "\(count)", "--json",
+        "generate", Fixtures.path(model), "--prompt", prompt, "--max-new-tokens", "\(count)", "--json",
       ])
       try #require(found.code == 0, "\(found.talk)")
       let end: [JSONValue] = expected["ended"]?.bool == true ? [expected["new_ids"]?.array?.last ?? .null] : []

@@ -55,10 +55,11 @@ struct LowRankLinear: UnaryLayer {
     let store = ParameterStore(layer)
     store.initialize(seed: 1)
     let gradients = store.makeSlab()
-    store.memory.gradients = gradients
+    store.memory.beginGradients(in: gradients)
     let tape = Tape(workspace: Workspace(), recordsGradients: true, appliesDropout: false)
     let scored = crossEntropy(layer(input(on: tape)), tape.targets([0, 1]))
     tape.backward(from: [(sum: scored.sum, seed: 1)])
+    store.finishGradients()
     // d loss / d down = upᵀ · …, and up is zero.
     for (path, isZero) in [("up.weight", false), ("down.weight", true), ("base.weight", false)] {
       let found = gradients.floats(try #require(store[path]).range)

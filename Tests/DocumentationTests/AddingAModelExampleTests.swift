@@ -73,6 +73,8 @@ struct BigramConfiguration: ModelConfiguration {
     checks.positive("initializer_range", initializerRange)
     return checks.issues
   }
+
+  func pretrainingNetwork(nextSentence: Bool) -> any PublishedModel { Bigram(self) }
 }
 
 extension Bigram: PublishedModel {

@@ -107,6 +107,9 @@ struct Toy {
     "{model_type: bert, hidden_size: 16, num_hidden_layers: 1, num_attention_heads: 2, intermediate_size: 32, "
     + "max_position_embeddings: 64}"
   static let gpt = "{model_type: gpt2, n_embd: 16, n_layer: 1, n_head: 2, n_positions: 64}"
+  static let llama =
+    "{model_type: llama, hidden_size: 16, intermediate_size: 24, num_hidden_layers: 1, num_attention_heads: 4, "
+    + "num_key_value_heads: 2, max_position_embeddings: 64, tie_word_embeddings: true}"
   static let steps = 60
 
   /// A pipeline file; `changes` replace whole lines by the keys that they begin with, or add them.

@@ -1,4 +1,5 @@
 import Glibc
+import JSON
 import Testing
 
 /// The number of processes and threads decides who computes what, never what comes out.
@@ -53,6 +54,30 @@ import Testing
       #expect(try toy.cloze(pipeline, "--as", "many", "--workers", "2").code == 0)
       #expect(try toy.lastFiles("many", step: steps) == toy.lastFiles("one", step: steps))
       #expect(try toy.metrics("many") == toy.metrics("one"))
+    }
+  }
+
+  @Test(arguments: ["[mlm, nsp]", "[clm]"]) func layersThatAreComputedAgainGiveTheSameBits(objective: String) throws {
+    try Toy.with { toy in
+      #expect(try toy.cloze(try toy.pipeline(objective), "--as", "kept").code == 0)
+      let pipeline = try toy.pipeline(objective, ["  logging_steps: 1\n  gradient_checkpointing: true"])
+      #expect(try toy.cloze(pipeline, "--as", "again").code == 0)
+      #expect(try toy.lastFiles("again") == toy.lastFiles("kept"))
+      #expect(try toy.metrics("again") == toy.metrics("kept"))
+    }
+  }
+
+  @Test func aLlamaLearnsTheSameWithAnyNumberOfWorkersAndWrites() throws {
+    try Toy.with { toy in
+      let pipeline = try toy.pipeline("[clm]", ["model: \(Toy.llama)"])
+      #expect(try toy.cloze(pipeline, "--as", "one", "--workers", "1").code == 0)
+      #expect(try toy.cloze(pipeline, "--as", "three", "--workers", "3").code == 0)
+      #expect(try toy.lastFiles("three") == toy.lastFiles("one"))
+      let losses = try toy.metrics("one").compactMap { $0["loss"]?.double }
+      #expect(try #require(losses.last) < losses[0] - 1, "\(losses[0]) at first, \(losses.last ?? 0) at last")
+      let text = try ClozeProcess.run(
+        ["generate", toy.run("one"), "--prompt", "Anna sees", "--max-new-tokens", "5"], in: toy.folder)
+      #expect(text.code == 0, "\(text.errors)")
     }
   }
 

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """`cloze model probe` against the fixtures: losses, logits, states, gradients, and ten AdamW steps.
 
-    check_probe.py .build/release/cloze [bert gpt2 bert-classifier]
+    check_probe.py .build/release/cloze [bert gpt2 llama bert-classifier]
 """
 import argparse
 import json
@@ -49,7 +49,7 @@ def check(cloze, name):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("cloze")
-    parser.add_argument("fixtures", nargs="*", default=["bert", "gpt2", "bert-classifier"])
+    parser.add_argument("fixtures", nargs="*", default=["bert", "gpt2", "llama", "bert-classifier"])
     options = parser.parse_args()
     raise SystemExit(1 if sum([check(options.cloze, name) for name in options.fixtures]) else 0)
 

@@ -53,4 +53,44 @@ extension KernelsTests {
       }
     }
   }
+
+  @Suite struct SwiGLU {
+    @Test(arguments: [(1, 1), (5, 7), (300, 129), (0, 3)]) func forwardIsTheValueTimesSiluOfTheGate(
+      rows: Int, width: Int
+    ) {
+      var numbers = Numbers(4)
+      let x = numbers.floats(rows * 2 * width, scale: 9)
+      expectEverywhere(value(x.doubles, width), within: 1e-6) { run(x, rows, width) }
+    }
+
+    @Test func extremeGatesCloseOrOpen() {
+      let y = run([-1e30, -100, 100, 1e30, 2, 2, 2, 2], 1, 4)
+      // Closed: next to nothing. Open: gate · value.
+      #expect(y[..<2].allSatisfy { abs($0) < 1e-6 } && y[2...] == [200, 2e30], "\(y)")
+    }
+
+    @Test(arguments: [(3, 5), (40, 33)]) func backwardIsTheDerivative(rows: Int, width: Int) {
+      var numbers = Numbers(5)
+      let (x, dy) = (numbers.floats(rows * 2 * width, scale: 6), numbers.floats(rows * width))
+      let dx = gradient(of: { value($0, width) }, at: x.doubles, seed: dy.doubles)
+      expectEverywhere(dx, within: 3e-6) {
+        var dx = [Float](repeating: .nan, count: x.count)
+        SwiGLUKernel.backward(dy, x, into: &dx, rows: rows, width: width)
+        return dx
+      }
+    }
+
+    private func value(_ x: [Double], _ width: Int) -> [Double] {
+      stride(from: 0, to: x.count, by: 2 * width).flatMap { start -> [Double] in
+        let gates = x[start..<start + width]
+        return zip(gates, x[(start + width)...]).map { gate, value in gate / (1 + exp(-gate)) * value }
+      }
+    }
+
+    private func run(_ x: [Float], _ rows: Int, _ width: Int) -> [Float] {
+      var y = [Float](repeating: .nan, count: rows * width)
+      SwiGLUKernel.forward(x, into: &y, rows: rows, width: width)
+      return y
+    }
+  }
 }

@@ -14,6 +14,8 @@ struct AttentionData {
   let key = RandomKey(seed: 5, purpose: .dropout)
 
   var width: Int { attention.heads * attention.size }
+  private var keyHeads: Int { attention.keyHeads ?? attention.heads }
+  private var keyWidth: Int { keyHeads * attention.size }
   var queryOffsets: [Int32] { offsets(attention.queries) }
   var keyOffsets: [Int32] { offsets(attention.keys) }
   var queryCount: Int { attention.queries.reduce(0, +) }
@@ -28,9 +30,10 @@ struct AttentionData {
     self.samples = samples ?? attention.keys.indices.map { UInt64($0 * 3 + 1) }
     self.segmentsPerSample = segmentsPerSample ?? attention.keys.map { _ in 1 }
     let width = attention.heads * attention.size
+    let keyWidth = (attention.keyHeads ?? attention.heads) * attention.size
     q = numbers.floats(attention.queries.reduce(0, +) * width, scale: 2)
-    k = numbers.floats(attention.keys.reduce(0, +) * width, scale: 2)
-    v = numbers.floats(attention.keys.reduce(0, +) * width)
+    k = numbers.floats(attention.keys.reduce(0, +) * keyWidth, scale: 2)
+    v = numbers.floats(attention.keys.reduce(0, +) * keyWidth)
     dy = numbers.floats(attention.queries.reduce(0, +) * width)
   }
 
@@ -62,7 +65,8 @@ struct AttentionData {
             return body(
               AttentionCall(
                 queryOffsets: queries, keyOffsets: keys, segmentCount: attention.keys.count,
-                headCount: attention.heads, headSize: attention.size, isCausal: attention.isCausal,
+                headCount: attention.heads, keyHeadCount: attention.keyHeads, headSize: attention.size,
+                isCausal: attention.isCausal,
                 scale: Float(scale), dropoutRate: rate,
                 dropout: rate > 0
                   ? DropoutPositions(
@@ -79,7 +83,7 @@ struct AttentionData {
     var logSumExp = [Float](repeating: .nan, count: attention.heads * queryCount)
     withCall {
       AttentionKernel.forward(
-        $0, q: q, qStride: width, k: k, kStride: width, v: v, vStride: width, into: &y, outputStride: width,
+        $0, q: q, qStride: width, k: k, kStride: keyWidth, v: v, vStride: keyWidth, into: &y, outputStride: width,
         logSumExp: &logSumExp, queryCount: queryCount)
     }
     return (y, logSumExp)
@@ -94,7 +98,7 @@ struct AttentionData {
     withCall {
       AttentionKernel.backward(
         $0, dy: dy, output: y, outputStride: width, logSumExp: logSumExp, queryCount: queryCount, q: q,
-        qStride: width, k: k, kStride: width, v: v, vStride: width, dq: &dq, dk: &dk, dv: &dv)
+        qStride: width, k: k, kStride: keyWidth, v: v, vStride: keyWidth, dq: &dq, dk: &dk, dv: &dv)
     }
     return dq + dk + dv
   }
@@ -120,11 +124,11 @@ struct AttentionData {
   ) -> (p: [Double], factors: [Double]) {
     let (queries, keys) = (attention.queries[segment], attention.keys[segment])
     let seen = attention.isCausal ? max(0, keys - queries + i + 1) : keys
-    let column = head * attention.size
+    let (column, keyColumn) = (head * attention.size, keyColumn(head))
     let scores = (0..<seen).map { j in
       (0..<attention.size).reduce(0.0) {
         $0 + scale * q[(Int(queryOffsets[segment]) + i) * width + column + $1]
-          * k[(Int(keyOffsets[segment]) + j) * width + column + $1]
+          * k[(Int(keyOffsets[segment]) + j) * keyWidth + keyColumn + $1]
       }
     }
     let largest = scores.max() ?? 0
@@ -134,6 +138,9 @@ struct AttentionData {
       powers.map { $0 / sum }, (0..<seen).map { factor(head: head, segment: segment, query: i, key: $0) }
     )
   }
+
+  /// The first column of the keys and values of a head of queries.
+  private func keyColumn(_ head: Int) -> Int { head / (attention.heads / keyHeads) * attention.size }
 
   private func forEachQuery(_ body: (_ head: Int, _ segment: Int, _ query: Int) -> Void) {
     for segment in attention.queries.indices {
@@ -147,9 +154,9 @@ struct AttentionData {
     var y = [Double](repeating: 0, count: q.count)
     forEachQuery { head, segment, i in
       let (p, factors) = row(q, k, head: head, segment: segment, query: i)
-      for column in head * attention.size..<(head + 1) * attention.size {
-        y[(Int(queryOffsets[segment]) + i) * width + column] = p.indices.reduce(0) {
-          $0 + p[$1] * factors[$1] * v[(Int(keyOffsets[segment]) + $1) * width + column]
+      for column in 0..<attention.size {
+        y[(Int(queryOffsets[segment]) + i) * width + head * attention.size + column] = p.indices.reduce(0) {
+          $0 + p[$1] * factors[$1] * v[(Int(keyOffsets[segment]) + $1) * keyWidth + keyColumn(head) + column]
         }
       }
     }
@@ -163,17 +170,17 @@ struct AttentionData {
     forEachQuery { head, segment, i in
       let (p, _) = row(q, k, head: head, segment: segment, query: i)
       let from = (Int(queryOffsets[segment]) + i) * width + head * attention.size
-      let start = Int(keyOffsets[segment]) * width + head * attention.size
+      let start = Int(keyOffsets[segment]) * keyWidth + keyColumn(head)
       let dp = p.indices.map { j in
-        (0..<attention.size).reduce(0.0) { $0 + dy[from + $1].d * v[start + j * width + $1] }
+        (0..<attention.size).reduce(0.0) { $0 + dy[from + $1].d * v[start + j * keyWidth + $1] }
       }
       let mean = zip(p, dp).reduce(0) { $0 + $1.0 * $1.1 }
       for j in p.indices {
         let ds = p[j] * (dp[j] - mean) * scale
         for d in 0..<attention.size {
-          dv[start + j * width + d] += p[j] * dy[from + d].d
-          dq[from + d] += ds * k[start + j * width + d]
-          dk[start + j * width + d] += ds * q[from + d]
+          dv[start + j * keyWidth + d] += p[j] * dy[from + d].d
+          dq[from + d] += ds * k[start + j * keyWidth + d]
+          dk[start + j * keyWidth + d] += ds * q[from + d]
         }
       }
     }

@@ -43,21 +43,26 @@ extension KernelsTests {
       }
     }
 
-    @Test(arguments: shapes) func backwardWeightAddsDyTransposedTimesX(M: Int, K: Int, N: Int) {
+    @Test(arguments: shapes) func backwardWeightIsDyTransposedTimesX(M: Int, K: Int, N: Int) {
       var numbers = Numbers(3)
       let (dy, x, before, bias) = (
         numbers.floats(M * N), numbers.floats(M * K), numbers.floats(N * K), numbers.floats(N)
       )
       let products = reference(N, K, M) { dy[$2 * N + $0].d * x[$2 * K + $1].d }
-      expectEverywhere(zip(products, before).map { $0 + $1.d }, within: 2e-6, "weight") {
+      expectEverywhere(products, within: 2e-6, "overwriting") {
+        var dw = [Float](repeating: .nan, count: N * K)
+        LinearKernel.backwardWeight(dy, x, into: &dw, dbias: nil, rows: M, inner: K, columns: N, adding: false)
+        return dw
+      }
+      expectEverywhere(zip(products, before).map { $0 + $1.d }, within: 2e-6, "adding") {
         var dw = before
-        LinearKernel.backwardWeight(dy, x, adding: &dw, dbias: nil, rows: M, inner: K, columns: N)
+        LinearKernel.backwardWeight(dy, x, into: &dw, dbias: nil, rows: M, inner: K, columns: N, adding: true)
         return dw
       }
       let sums = (0..<N).map { n in (0..<M).reduce(bias[n].d) { $0 + dy[$1 * N + n].d } }
       expectEverywhere(sums, within: 2e-6, "bias") {
         var (dw, db) = (before, bias)
-        LinearKernel.backwardWeight(dy, x, adding: &dw, dbias: &db, rows: M, inner: K, columns: N)
+        LinearKernel.backwardWeight(dy, x, into: &dw, dbias: &db, rows: M, inner: K, columns: N, adding: true)
         return db
       }
     }

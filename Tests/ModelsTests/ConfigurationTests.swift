@@ -37,6 +37,31 @@ import Testing
     #expect(json["architectures"]?[0]?.string == "GPT2LMHeadModel")
   }
 
+  @Test func rotaryParametersAreReadAsOldAndNewFilesHaveThem() throws {
+    func read(_ text: String) throws -> (LlamaConfiguration, [ConfigurationIssue]) {
+      LlamaConfiguration.read(try #require(try JSONValue.parse(Array(text.utf8)).object))
+    }
+    #expect(try read(#"{"rope_theta": 500.0, "rope_scaling": null}"#).0.rotaryBase == 500)
+    #expect(try read(#"{"rope_parameters": {"rope_type": "default", "rope_theta": 500.0}}"#).0.rotaryBase == 500)
+    let scaled = #"{"rope_type": "llama3", "factor": 8.0, "rope_theta": 500000.0}"#
+    for key in ["rope_parameters", "rope_scaling"] {
+      #expect(try read("{\"\(key)\": \(scaled)}").1.map(\.key) == [key])
+    }
+    #expect(try read(#"{"hidden_act": "gelu"}"#).1.map(\.key) == ["hidden_act"])
+    var configuration = LlamaConfiguration()
+    (configuration.rotaryBase, configuration.keyHeadCount, configuration.tiesEmbeddings) = (7, 8, true)
+    let json = try #require(try JSONValue.parse(Array(JSONValue.object(Llama(configuration).json).text().utf8)).object)
+    #expect(LlamaConfiguration.read(json).0 == configuration)
+  }
+
+  @Test func sharedKeyHeadsMustDivideTheHeadsAndHeadsMustBeEven() {
+    var configuration = LlamaConfiguration()
+    (configuration.width, configuration.headCount, configuration.keyHeadCount) = (48, 8, 3)
+    #expect(configuration.issues().first?.message == "3 does not divide num_attention_heads 8; 1, 2, 4 and 8 do")
+    (configuration.headCount, configuration.keyHeadCount) = (16, 4)
+    #expect(configuration.issues().map(\.message) == ["makes heads of 3, which must be even"])
+  }
+
   /// Sizes of Turc et al. 2019 and of the published GPT-2.
   @Test(arguments: [
     (Preset.bertTiny, 4_416_698), (.bertMini, 11_201_594), (.bertBase, 109_514_298), (.gpt2, 124_439_808),

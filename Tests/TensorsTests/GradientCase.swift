@@ -62,23 +62,27 @@ struct GradientCheck {
       (0..<shape.count).map { _ in Float(numbers.normal() * testCase.scale) }
     }
     let parameters = testCase.shapes.map { Parameter($0, .zeros) }
-    let memories = zip(parameters, start).map { parameter, values in
+    let gradients = zip(parameters, start).map { parameter, values in
       let memory = ParameterMemory(values: Slab(count: values.count))
       memory.values.write(values, at: 0)
-      memory.gradients = Slab(count: values.count)
+      // What an earlier pass has left must not count.
+      let gradient = Slab(count: values.count)
+      gradient.write([Float](repeating: .nan, count: values.count), at: 0)
+      memory.beginGradients(in: gradient)
       parameter.place(in: memory, at: 0, path: "p")
-      return memory
+      return gradient
     }
     let tape = Tape(workspace: Workspace(), recordsGradients: true, appliesDropout: appliesDropout)
     let output = testCase.forward(tape, parameters)
     let weights = output.values.map { _ in Float(numbers.normal()) }
     tape.backward(output.tensor, gradient: weights)
+    for parameter in parameters { parameter.settleGradient() }
 
     var worst = Worst()
     let doubles = start.map { $0.map(Double.init) }
     worst.compare(output.values, testCase.reference(doubles), "output")
     for index in parameters.indices {
-      let found = memories[index].gradients?.floats(0..<start[index].count).map(Double.init) ?? []
+      let found = gradients[index].floats(0..<start[index].count).map(Double.init)
       worst.compare(found, differences(testCase, doubles, index, weights), "gradient of parameter \(index)")
     }
     return worst

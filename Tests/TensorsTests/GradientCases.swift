@@ -45,6 +45,17 @@ private func attentionReference(
   return y.flatMap { $0 }
 }
 
+/// A row of 11 whose first two heads of 4 are turned by its position, with frequencies 1 and 0.1.
+private func turned(_ x: [Double], by position: Double) -> [Double] {
+  var y = x
+  for first in [0, 1, 4, 5] {
+    let angle = first % 4 == 0 ? position : 0.1 * position
+    y[first] = x[first] * cos(angle) - x[first + 2] * sin(angle)
+    y[first + 2] = x[first + 2] * cos(angle) + x[first] * sin(angle)
+  }
+  return y
+}
+
 extension GradientCase {
   static let all: [GradientCase] =
     elementwise + [
@@ -82,6 +93,31 @@ extension GradientCase {
           }
         }),
       GradientCase(
+        name: "RMS norm", shapes: [[4, 9], [9]],
+        forward: { Output(rmsNorm(tensor($1[0], on: $0), gain: $1[1], epsilon: 1e-5)) },
+        reference: { p in
+          split(p[0], 9).flatMap { x -> [Double] in
+            let root = (dot(x, x) / 9 + 1e-5).squareRoot()
+            return zip(x, p[1]).map { $0 / root * $1 }
+          }
+        }),
+      GradientCase(
+        name: "SwiGLU", shapes: [[3, 10]], forward: { Output(swiGLU(tensor($1[0], on: $0))) },
+        reference: { p in
+          split(p[0], 10).flatMap { x in zip(x[..<5], x[5...]).map { gate, value in value * gate / (1 + exp(-gate)) } }
+        }, scale: 2),
+      GradientCase(
+        name: "rotary positions", shapes: [[3, 11]],
+        forward: { tape, p in
+          Output(
+            rotated(
+              tensor(p[0], on: tape), headCount: 2, positions: tape.indices([0, 3, 300], layout: nil),
+              table: RotaryTable(headSize: 4, base: 100)))
+        },
+        reference: { p in
+          zip(split(p[0], 11), [0.0, 3, 300]).flatMap { turned($0, by: $1) }
+        }),
+      GradientCase(
         name: "cross-entropy with an ignored row", shapes: [[4, 6]],
         forward: { Output(crossEntropy(tensor($1[0], on: $0), $0.targets([2, -100, 5, 0]))) },
         reference: { p in
@@ -102,7 +138,32 @@ extension GradientCase {
       attentionCase(isCausal: false, isFused: true),
       attentionCase(isCausal: true, isFused: true),
       attentionCase(isCausal: true, isFused: false),
+      groupedAttentionCase,
     ]
+
+  /// Four heads of queries, two of keys and values.
+  private static let groupedAttentionCase = GradientCase(
+    name: "attention with shared keys", shapes: [[12, 24]],
+    forward: { tape, p in
+      let segments = tape.input(packed).segments
+      let qkv = tensor(p[0], on: tape, batch: packed)
+      return Output(
+        attention(
+          qkv.columns(from: 0, width: 12), qkv.columns(from: 12, width: 6), qkv.columns(from: 18, width: 6),
+          headCount: 4, queries: segments, keys: segments, isCausal: true))
+    },
+    reference: { p in
+      let rows = split(p[0], 24)
+      // Heads 0 and 1 read the first head of keys, 2 and 3 the second.
+      func spread(_ start: Int) -> [[Double]] {
+        rows.map { row in
+          let (first, second) = (Array(row[start..<start + 3]), Array(row[start + 3..<start + 6]))
+          return first + first + second + second
+        }
+      }
+      return attentionReference(
+        rows.map { Array($0[..<12]) }, spread(12), spread(18), heads: 4, isCausal: true, offsets: packed.segmentOffsets)
+    })
 
   private static let elementwise: [GradientCase] = [
     unary("gelu", { activation(.gelu, $0) }) { 0.5 * $0 * (1 + erf($0 / 2.0.squareRoot())) },

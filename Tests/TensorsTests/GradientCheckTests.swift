@@ -38,7 +38,8 @@ import Testing
         }
       }
     }
-    var checked = Set<String>(["DropoutOperation"])  // DropoutTests: its mask has no smooth reference
+    // DropoutTests: its mask has no smooth reference. RecomputationTests: the bits of what it repeats.
+    var checked: Set<String> = ["DropoutOperation", "RecomputedOperation"]
     for testCase in GradientCase.all {
       let tape = Tape(workspace: Workspace(), recordsGradients: true, appliesDropout: false)
       let parameters = testCase.shapes.map { shape in

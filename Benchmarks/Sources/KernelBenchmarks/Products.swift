@@ -26,7 +26,9 @@ struct Product {
     return [
       median { LinearKernel.forward(x, w, b, into: y, rows: rows, inner: inner, columns: columns) },
       median { LinearKernel.backwardInput(y, w, into: dx, rows: rows, inner: inner, columns: columns, adding: false) },
-      median { LinearKernel.backwardWeight(y, x, adding: dw, dbias: b, rows: rows, inner: inner, columns: columns) },
+      median {
+        LinearKernel.backwardWeight(y, x, into: dw, dbias: b, rows: rows, inner: inner, columns: columns, adding: false)
+      },
     ]
   }
 }

@@ -64,3 +64,27 @@ static void relu_backward(const float *restrict dy, const float *restrict x, flo
     dx[i] = dy[i] * slope;
   }
 }
+
+// Rows of `width` gates g and as many values u: y = u · g · σ(g)
+static void swiglu_forward(const float *restrict x, float *restrict y, ptrdiff_t rows, ptrdiff_t width) {
+  for (ptrdiff_t r = 0; r < rows; r++) {
+    const float *gate = x + 2 * r * width, *value = gate + width;
+    float *out = y + r * width;
+    for (ptrdiff_t i = 0; i < width; i++) out[i] = value[i] * gate[i] / (1.0f + exponential(-gate[i]));
+  }
+}
+
+// With s = σ(g): dg = dy · u · s · (1 + g · (1 − s)),  du = dy · g · s
+static void swiglu_backward(
+    const float *restrict dy, const float *restrict x, float *restrict dx, ptrdiff_t rows, ptrdiff_t width) {
+  for (ptrdiff_t r = 0; r < rows; r++) {
+    const float *gate = x + 2 * r * width, *value = gate + width, *back = dy + r * width;
+    float *dgate = dx + 2 * r * width, *dvalue = dgate + width;
+    for (ptrdiff_t i = 0; i < width; i++) {
+      float e = exponential(-gate[i]);
+      float s = 1.0f / (1.0f + e);
+      dgate[i] = back[i] * value[i] * s * (1.0f + gate[i] * (e * s));
+      dvalue[i] = back[i] * gate[i] * s;
+    }
+  }
+}

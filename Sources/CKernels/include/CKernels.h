@@ -50,6 +50,14 @@ typedef struct ck_table {
       const float *dy, const float *x, const float *gain, const float *mean, const float *reciprocal_deviation,
       float *dx, float *dgain, float *dbias, ptrdiff_t rows, ptrdiff_t width);
 
+  void (*rms_norm_forward)(
+      const float *x, const float *gain, float epsilon, float *y, float *reciprocal_root, ptrdiff_t rows,
+      ptrdiff_t width);
+  /// Overwrites dx, adds to dgain.
+  void (*rms_norm_backward)(
+      const float *dy, const float *x, const float *gain, const float *reciprocal_root, float *dx, float *dgain,
+      ptrdiff_t rows, ptrdiff_t width);
+
   ck_map gelu_erf_forward;
   ck_map gelu_tanh_forward;
   ck_map tanh_forward;
@@ -58,6 +66,15 @@ typedef struct ck_table {
   ck_map_backward gelu_tanh_backward;
   ck_map_backward tanh_backward;
   ck_map_backward relu_backward;
+
+  /// y = value · silu(gate) for rows of `width` gates and as many values.
+  void (*swiglu_forward)(const float *x, float *y, ptrdiff_t rows, ptrdiff_t width);
+  void (*swiglu_backward)(const float *dy, const float *x, float *dx, ptrdiff_t rows, ptrdiff_t width);
+  /// Turns the first `heads` heads of every row by its position, forth (direction 1) or back (−1), and copies the rest;
+  /// a row of the table holds size / 2 cosines and as many sines. y may be x.
+  void (*rotate)(
+      const float *x, float *y, ptrdiff_t rows, ptrdiff_t stride, ptrdiff_t heads, ptrdiff_t size,
+      const int32_t *positions, const float *table, float direction);
 
   /// y = softmax(x), row by row; a row of -inf alone gives zeros.
   void (*softmax)(const float *x, float *y, ptrdiff_t rows, ptrdiff_t width);

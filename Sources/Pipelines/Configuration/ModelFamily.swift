@@ -8,6 +8,11 @@ public enum ModelFamily: String, SettingValue, CaseIterable {
   case bert
   /// GPT-2: reads from left to right.
   case gpt2
+  /// Llama: reads from left to right.
+  case llama
+
+  /// Whether it reads from left to right, and learns to tell the next token.
+  var isCausal: Bool { self != .bert }
 
   /// One key of `config.json`.
   struct Key: Sendable {
@@ -23,6 +28,7 @@ public enum ModelFamily: String, SettingValue, CaseIterable {
     switch self {
     case .bert: BERTConfiguration.self
     case .gpt2: GPT2Configuration.self
+    case .llama: LlamaConfiguration.self
     }
   }
 
@@ -50,7 +56,7 @@ public enum ModelFamily: String, SettingValue, CaseIterable {
   /// The keys of width and longest text.
   var sizeKeys: (width: String, length: String) {
     switch self {
-    case .bert: ("hidden_size", "max_position_embeddings")
+    case .bert, .llama: ("hidden_size", "max_position_embeddings")
     case .gpt2: ("n_embd", "n_positions")
     }
   }
@@ -58,7 +64,7 @@ public enum ModelFamily: String, SettingValue, CaseIterable {
 
 extension Preset: SettingValue {
   /// The family.
-  public var family: ModelFamily { bert == nil ? .gpt2 : .bert }
+  public var family: ModelFamily { bert != nil ? .bert : gpt != nil ? .gpt2 : .llama }
 }
 
 extension BERT.Initialization: SettingValue {}

@@ -57,8 +57,20 @@ public struct ModelSettings: SettingGroup {
     switch resolvedFamily {
     case .bert: return BERTConfiguration.read(keys, over: preset?.bert ?? BERTConfiguration()).0
     case .gpt2: return GPT2Configuration.read(keys, over: preset?.gpt ?? GPT2Configuration()).0
+    case .llama: return LlamaConfiguration.read(keys, over: preset?.llama ?? LlamaConfiguration()).0
     case nil: return nil
     }
+  }
+
+  /// The same with `vocabularySize` and room for rows of `maximumLength` where the file gives no number of its own.
+  func configuration(vocabularySize: Int, maximumLength: Int) throws(UserError) -> any ModelConfiguration {
+    guard let family = resolvedFamily, var configuration else { throw UserError("model names no network", .usage) }
+    let written = Set(overrides.map(\.key))
+    if !written.contains("vocab_size") { configuration.vocabularySize = vocabularySize }
+    if !written.contains(family.sizeKeys.length) {
+      configuration.maximumLength = max(configuration.maximumLength, maximumLength)
+    }
+    return configuration
   }
 
   /// The value of one key: of the file, of the preset, or the family's default.
@@ -102,7 +114,7 @@ public struct ModelSettings: SettingGroup {
       let path = "model.\(override.key)"
       let name = family == .gpt2 ? Self.commonNames[override.key] ?? override.key : override.key
       guard let key = family.keys.first(where: { $0.name == name }) else {
-        let guess = Self.commonNames.first { $0.value == name && family == .bert }?.key
+        let guess = Self.commonNames.first { $0.value == name && family != .gpt2 }?.key
         reader.report(path, "\(family.rawValue) has no such key" + (guess.map { "; did you mean \($0)?" } ?? ""))
         continue
       }

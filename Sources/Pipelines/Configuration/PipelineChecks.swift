@@ -68,7 +68,7 @@ struct PipelineChecks {
     let settings = configuration.tokenizer
     guard settings.from == nil else { return }
     let family = configuration.model.resolvedFamily
-    let kind = settings.kind ?? (family == .gpt2 ? .byteBPE : .wordpiece)
+    let kind = settings.kind ?? (family?.isCausal == true ? .byteBPE : .wordpiece)
     let least: Int
     switch kind {
     case .wordpiece: least = 64
@@ -97,7 +97,7 @@ struct PipelineChecks {
       reader.report(
         "model.model_type", "is \(family.rawValue); the preset \(preset.rawValue) is \(preset.family.rawValue)")
     }
-    if model.initialization != nil, model.from != nil || model.resolvedFamily == .gpt2 {
+    if model.initialization != nil, model.from != nil || model.resolvedFamily?.isCausal == true {
       let reason = model.from == nil ? "is for a new BERT" : "starts nothing: model.from goes on with a finished model"
       reader.report("model.initialization", "\(reason); leave it out")
     }
@@ -131,11 +131,12 @@ struct PipelineChecks {
     } else if objective.contains(.nsp), !objective.contains(.mlm) {
       reader.report("pretrain.objective", "nsp needs mlm beside it: [mlm, nsp]")
     }
-    if let family = configuration.model.resolvedFamily, objective.contains(.clm) != (family == .gpt2) {
+    if let family = configuration.model.resolvedFamily, objective.contains(.clm) != family.isCausal {
       reader.report(
         "pretrain.objective",
-        family == .gpt2
-          ? "gpt2 reads from left to right: its objective is [clm]" : "bert is trained with [mlm] or [mlm, nsp]")
+        family.isCausal
+          ? "\(family.rawValue) reads from left to right: its objective is [clm]"
+          : "bert is trained with [mlm] or [mlm, nsp]")
     }
     if objective.contains(.clm) {
       let defaults = PretrainSettings()
@@ -259,6 +260,6 @@ struct PipelineChecks {
 extension PretrainSettings {
   /// What is predicted: as given, or what the family is made for.
   public func resolvedObjective(_ family: ModelFamily?) -> [ObjectiveKind] {
-    objective ?? (family == .gpt2 ? [.clm] : [.mlm])
+    objective ?? (family?.isCausal == true ? [.clm] : [.mlm])
   }
 }

@@ -36,6 +36,8 @@ public struct PretrainSettings: SettingGroup {
   public var correctsBias = true
   /// The format of arithmetic.
   public var precision = Precision.float32
+  /// Whether backward computes layers again instead of keeping their activations.
+  public var recomputesLayers = false
   /// Stop after this many steps.
   public var maximumSteps: Int?
   /// Stop after this many tokens.
@@ -99,6 +101,9 @@ public struct PretrainSettings: SettingGroup {
         "micro_batches", \.microBatches, "fixed parts of a step: gradient accumulation, and the most workers", .frozen,
         wanted: "a whole number from 1 to 4,096"
       ) { (1...4_096).contains($0) },
+      SettingKey(
+        "gradient_checkpointing", \.recomputesLayers,
+        "compute layers again in the backward pass: less memory, more time, the same bits"),
       SettingKey("precision", \.precision, "format of arithmetic; this version computes in float32", .frozen),
     ]
   }

@@ -148,13 +148,13 @@ public final class ModelProbe {
 
   /// The mean of each term; with a slab, the gradient of their weighted sum.
   private func loss(_ counts: [Int], gradients slab: Slab?) -> (losses: [Double], counts: [Int]) {
-    loaded.store.memory.gradients = slab
-    defer { loaded.store.memory.gradients = nil }
+    if let slab { loaded.store.memory.beginGradients(in: slab) }
     let tape = Tape(workspace: workspace, recordsGradients: slab != nil, appliesDropout: false)
     let scores = objective.scores(batch, on: tape)
     if slab != nil {
       let seeds = zip(objective.terms, counts).map { $1 == 0 ? 0 : Float($0.weight / Double($1)) }
       tape.backward(from: zip(scores, seeds).map { (sum: $0.sum, seed: $1) })
+      loaded.store.finishGradients()
     }
     return (zip(scores, counts).map { $1 == 0 ? 0 : $0.total / Double($1) }, counts)
   }

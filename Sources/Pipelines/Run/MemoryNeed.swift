@@ -14,7 +14,8 @@ struct MemoryNeed {
     guard let family = try? NetworkFactory.family(configuration.model),
       let network = try? PlannedNetwork(
         configuration.model, objectives: settings.resolvedObjective(family),
-        vocabularySize: configuration.tokenizer.vocabularySize, maximumLength: settings.maximumLength)
+        vocabularySize: configuration.tokenizer.vocabularySize, maximumLength: settings.maximumLength,
+        recomputesLayers: settings.recomputesLayers)
     else { return nil }
     counts = network.counts(rows: (rows + slots - 1) / slots, maskingShare: settings.maskingShare)
   }

@@ -30,33 +30,22 @@ enum NetworkFactory {
   private static func network(
     _ settings: ModelSettings, _ objective: [ObjectiveKind], _ tokenizer: Tokenizer, maximumLength: Int
   ) throws -> any PublishedModel {
-    var keys = JSONObject(settings.overrides.map { ($0.key, $0.value) })
-    if keys["vocab_size"] == nil { keys["vocab_size"] = .integer(Int64(tokenizer.vocabularySize)) }
-    if settings.resolvedFamily == .gpt2 {
-      let base = settings.preset?.gpt ?? GPT2Configuration()
-      var (configuration, issues) = GPT2Configuration.read(keys, over: base)
-      configuration.beginningID = tokenizer.specials.endOfText.map { Int($0) }
-      configuration.endID = configuration.beginningID
-      if keys["n_positions"] == nil { configuration.maximumLength = max(configuration.maximumLength, maximumLength) }
-      try check(issues + configuration.issues(), configuration.vocabularySize, tokenizer)
-      return GPT2(configuration)
+    var configuration = try settings.configuration(
+      vocabularySize: tokenizer.vocabularySize, maximumLength: maximumLength)
+    configuration.setTokens(
+      padding: tokenizer.specials.pad.map { Int($0) }, endOfText: tokenizer.specials.endOfText.map { Int($0) })
+    try check(configuration, tokenizer)
+    let pairs = objective.contains(.nsp)
+    guard let bert = configuration as? BERTConfiguration, settings.initialization != nil else {
+      return configuration.pretrainingNetwork(nextSentence: pairs)
     }
-    let base = settings.preset?.bert ?? BERTConfiguration()
-    var (configuration, issues) = BERTConfiguration.read(keys, over: base)
-    configuration.paddingID = tokenizer.specials.pad.map { Int($0) }
-    if keys["max_position_embeddings"] == nil {
-      configuration.maximumLength = max(configuration.maximumLength, maximumLength)
-    }
-    try check(issues + configuration.issues(), configuration.vocabularySize, tokenizer)
-    return BERT(
-      configuration, heads: .pretraining(nextSentence: objective.contains(.nsp)),
-      initialization: settings.initialization)
+    return BERT(bert, heads: .pretraining(nextSentence: pairs), initialization: settings.initialization)
   }
 
-  private static func check(_ issues: [ConfigurationIssue], _ vocabularySize: Int, _ tokenizer: Tokenizer) throws {
-    var problems = issues.map { Problem(.start, "model.\($0.key)", $0.message) }
-    if vocabularySize < tokenizer.vocabularySize {
-      let message = "is \(vocabularySize); the tokenizer has \(tokenizer.vocabularySize) tokens"
+  private static func check(_ configuration: any ModelConfiguration, _ tokenizer: Tokenizer) throws {
+    var problems = configuration.issues().map { Problem(.start, "model.\($0.key)", $0.message) }
+    if configuration.vocabularySize < tokenizer.vocabularySize {
+      let message = "is \(configuration.vocabularySize); the tokenizer has \(tokenizer.vocabularySize) tokens"
       problems.append(Problem(.start, "model.vocab_size", message))
     }
     if !problems.isEmpty { throw UserError("the model can't be built", .usage, problems: problems) }
@@ -74,6 +63,8 @@ enum NetworkFactory {
       wanted = BERT(bert.configuration, heads: .pretraining(nextSentence: objective.contains(.nsp)))
     case let gpt as GPT2 where objective == [.clm]:
       wanted = GPT2(gpt.configuration)
+    case let llama as Llama where objective == [.clm]:
+      wanted = Llama(llama.configuration)
     default:
       throw UserError(
         "\(path) holds a \(found.model.architecture), which can't learn "

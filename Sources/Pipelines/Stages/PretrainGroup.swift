@@ -35,6 +35,9 @@ final class PretrainGroup {
     (self.setup, self.context, self.job) = (setup, context, job)
   }
 
+  /// What saving has cost the trainer since this start.
+  var savingWaits: Snapshot.Waits { memory.snapshot.waits }
+
   /// Trains from `progress` to the end or to a request to stop.
   func run(
     _ progress: RunProgress, _ plan: StepPlan, _ numerics: String, _ evaluation: PretrainEvaluation

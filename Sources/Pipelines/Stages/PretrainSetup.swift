@@ -109,8 +109,16 @@ struct PretrainSetup {
 
   /// What the network is to learn.
   func objective(_ loaded: LoadedModel) throws -> any Objective {
-    if let causal = loaded.model as? any CausalLanguageModel { return CausalLanguageModeling(causal) }
-    guard let masked = loaded.model as? BERT else { throw UserError("this model has no masked-LM head", .usage) }
+    try PretrainSetup.objective(loaded.model, objectives)
+  }
+
+  /// What `model` is to learn of `objectives`.
+  static func objective(_ model: any PublishedModel, _ objectives: [ObjectiveKind]) throws -> any Objective {
+    if objectives == [.clm], let causal = model as? any CausalLanguageModel { return CausalLanguageModeling(causal) }
+    guard !objectives.contains(.clm), let masked = model as? BERT else {
+      throw UserError(
+        "a \(model.architecture) can't learn \(objectives.map(\.rawValue).joined(separator: " and "))", .usage)
+    }
     return MaskedLanguageModeling(masked, nextSentence: objectives.contains(.nsp) ? masked : nil)
   }
 
@@ -140,6 +148,6 @@ struct PretrainSetup {
         learningRate: settings.learningRate, schedule: schedule,
         clipNorm: settings.maximumGradientNorm == 0 ? nil : settings.maximumGradientNorm),
       source: CorpusSteps(rows, maker: maker, slotCount: settings.microBatches), seed: seed, step: step,
-      shared: shared)
+      recomputesLayers: settings.recomputesLayers, shared: shared)
   }
 }

@@ -58,7 +58,11 @@ struct PretrainStage: Stage {
     if outcome.0 == .stopped {
       throw StoppedOnRequest(standing: "step \(Figures.count(outcome.1.step)) of \(Figures.count(plan.steps))")
     }
-    return try result(context, setup, checkpoints, evaluation, outcome.1, loaded)
+    var result = try result(context, setup, checkpoints, evaluation, outcome.1, loaded)
+    if let waits = group?.savingWaits {
+      result.figures["saving"] = ["saves": JSONValue(waits.count), "wait_seconds": .number(waits.seconds)]
+    }
+    return result
   }
 
   /// Trains in this process alone.

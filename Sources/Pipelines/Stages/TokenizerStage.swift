@@ -47,7 +47,7 @@ struct TokenizerStage: Stage {
     if let from = context.configuration.model.from {
       return try Tokenizer(folder: ModelReference.tokenizerFolder(from.path))
     }
-    let isCausal = context.configuration.model.resolvedFamily == .gpt2
+    let isCausal = context.configuration.model.resolvedFamily?.isCausal == true
     let chosen = settings.kind ?? (isCausal ? .byteBPE : .wordpiece)
     guard let kind = Tokenizers.TokenizerKind(rawValue: chosen.rawValue) else {
       throw UserError("tokenizers of kind \(chosen.rawValue) can't be trained", .usage)

@@ -117,7 +117,7 @@ public struct CorpusFacts: Sendable {
     if let from = settings.from ?? configuration.model.from {
       return TokenEstimate(try Tokenizer(folder: ModelReference.tokenizerFolder(from.path)), documents: documents)
     }
-    let isCausal = configuration.model.resolvedFamily == .gpt2
+    let isCausal = configuration.model.resolvedFamily?.isCausal == true
     return try TokenEstimate(
       kind: settings.kind ?? (isCausal ? .byteBPE : .wordpiece), vocabularySize: settings.vocabularySize,
       lowercase: settings.lowercase, stripAccents: settings.stripAccents, isCausal: isCausal, documents: documents)

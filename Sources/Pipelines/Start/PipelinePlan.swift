@@ -85,7 +85,9 @@ public struct PipelinePlan: Sendable {
     if memory.total <= limit { return }
     throw UserError(
       "this pipeline needs about \(Figures.bytes(memory.total)) of memory; \(Figures.bytes(limit)) are there", .usage
-    ).action("take fewer --workers, a smaller preset, more micro_batches, or a shorter max_length")
+    ).action(
+      "take fewer --workers, a smaller preset, more micro_batches, a shorter max_length, or gradient_checkpointing: true"
+    )
   }
 
   /// What evaluations and checkpoints take; an evaluation is a forward pass: a third of a step's work for each token.
@@ -157,13 +159,15 @@ private struct PlanShape {
   /// The network, without memory; each timer takes one of its own.
   func network() throws -> PlannedNetwork {
     try PlannedNetwork(
-      model, objectives: objectives, vocabularySize: corpus.vocabularySize, maximumLength: settings.maximumLength)
+      model, objectives: objectives, vocabularySize: corpus.vocabularySize, maximumLength: settings.maximumLength,
+      recomputesLayers: settings.recomputesLayers)
   }
 
   func presets(seconds: Double) -> PresetTable {
     PresetTable(
-      objectives: objectives, vocabularySize: corpus.vocabularySize, maximumLength: settings.maximumLength,
-      rowsPerStep: rowsPerStep, microBatches: slots, maskingShare: settings.maskingShare, seconds: seconds,
-      corpusTokens: corpus.trainingTokens)
+      family: model.resolvedFamily ?? (objectives == [.clm] ? .gpt2 : .bert), objectives: objectives,
+      vocabularySize: corpus.vocabularySize, maximumLength: settings.maximumLength,
+      rowsPerStep: rowsPerStep, microBatches: slots, maskingShare: settings.maskingShare,
+      recomputesLayers: settings.recomputesLayers, seconds: seconds, corpusTokens: corpus.trainingTokens)
   }
 }

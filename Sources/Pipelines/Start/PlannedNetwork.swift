@@ -13,53 +13,37 @@ struct PlannedNetwork {
   let objective: any Objective
   let objectives: [ObjectiveKind]
   let maximumLength: Int
+  /// Whether backward computes layers again.
+  let recomputesLayers: Bool
 
   /// The network of `settings` with a vocabulary of `vocabularySize`.
   /// - Throws: `UserError` where sizes do not fit together.
-  init(_ settings: ModelSettings, objectives: [ObjectiveKind], vocabularySize: Int, maximumLength: Int) throws {
+  init(
+    _ settings: ModelSettings, objectives: [ObjectiveKind], vocabularySize: Int, maximumLength: Int,
+    recomputesLayers: Bool = false
+  ) throws {
     self.objectives = objectives
+    self.recomputesLayers = recomputesLayers
     self.maximumLength = maximumLength
+    let pairs = objectives.contains(.nsp)
     if let from = settings.from {
       let path = try ModelReference.folder(from.path)
       let json = try RunFolder("").json(path + "/config.json")?.object ?? JSONObject()
-      if objectives == [.clm] {
-        let gpt = try GPT2.make(json) { _ in false }
-        (model, objective) = (gpt, CausalLanguageModeling(gpt))
-      } else {
-        let bert = try BERT.make(json) { name in
-          name == "cls.predictions.transform.dense.weight"
-            || name == "cls.seq_relationship.weight" && objectives.contains(.nsp)
-        }
-        model = bert
-        objective = MaskedLanguageModeling(bert, nextSentence: objectives.contains(.nsp) ? bert : nil)
+      let family = json["model_type"]?.string.flatMap(PublishedModels.named) ?? BERT.self
+      model = try family.make(json) { name in
+        name == "cls.predictions.transform.dense.weight" || name == "cls.seq_relationship.weight" && pairs
       }
-      return
-    }
-    var keys = JSONObject(settings.overrides.map { ($0.key, $0.value) })
-    if keys["vocab_size"] == nil { keys["vocab_size"] = JSONValue(vocabularySize) }
-    let issues: [ConfigurationIssue]
-    if settings.resolvedFamily == .gpt2 {
-      var (configuration, found) = GPT2Configuration.read(keys, over: settings.preset?.gpt ?? GPT2Configuration())
-      if keys["n_positions"] == nil { configuration.maximumLength = max(configuration.maximumLength, maximumLength) }
-      (configuration.beginningID, configuration.endID) = (0, 0)
-      issues = found + configuration.issues()
-      let gpt = GPT2(configuration)
-      (model, objective) = (gpt, CausalLanguageModeling(gpt))
     } else {
-      var (configuration, found) = BERTConfiguration.read(keys, over: settings.preset?.bert ?? BERTConfiguration())
-      if keys["max_position_embeddings"] == nil {
-        configuration.maximumLength = max(configuration.maximumLength, maximumLength)
+      let configuration = try settings.configuration(vocabularySize: vocabularySize, maximumLength: maximumLength)
+      let issues = configuration.issues()
+      if !issues.isEmpty {
+        throw UserError(
+          "the model can't be built", .usage,
+          problems: issues.map { Problem(.start, "model.\($0.key)", $0.message) })
       }
-      issues = found + configuration.issues()
-      let bert = BERT(configuration, heads: .pretraining(nextSentence: objectives.contains(.nsp)))
-      model = bert
-      objective = MaskedLanguageModeling(bert, nextSentence: objectives.contains(.nsp) ? bert : nil)
+      model = configuration.pretrainingNetwork(nextSentence: pairs)
     }
-    if !issues.isEmpty {
-      throw UserError(
-        "the model can't be built", .usage,
-        problems: issues.map { Problem(.start, "model.\($0.key)", $0.message) })
-    }
+    objective = try PretrainSetup.objective(model, objectives)
   }
 
   /// All trained numbers.
@@ -102,9 +86,10 @@ struct PlannedNetwork {
       let memory = UnsafeMutablePointer<Float>.allocate(capacity: 16)
       return Slab(adopting: memory, count: count) { memory.deallocate() }
     }
-    store.memory.gradients = store.makeSlab()
+    store.memory.beginGradients(in: store.makeSlab())
     let workspace = Workspace(isDry: true)
-    let tape = Tape(workspace: workspace, recordsGradients: true, appliesDropout: true)
+    let tape = Tape(
+      workspace: workspace, recordsGradients: true, appliesDropout: true, recomputesLayers: recomputesLayers)
     let scores = objective.scores(randomBatch(rows: rows, maskingShare: maskingShare), on: tape)
     let flops = tape.forwardFlops
     tape.backward(from: scores.map { (sum: $0.sum, seed: 1) })

@@ -51,12 +51,14 @@ public struct PresetOffer: Equatable, Sendable {
 
 /// What every preset of a family comes to.
 struct PresetTable {
+  let family: ModelFamily
   let objectives: [ObjectiveKind]
   let vocabularySize: Int
   let maximumLength: Int
   let rowsPerStep: Int
   let microBatches: Int
   let maskingShare: Double
+  let recomputesLayers: Bool
   /// Seconds of training.
   let seconds: Double
   /// Tokens of a pass over the training part.
@@ -70,14 +72,14 @@ struct PresetTable {
 
   /// Every preset of the family, the smallest first; about `secondsEach` for a measurement.
   func offers(secondsEach: Double) throws -> [PresetOffer] {
-    let family: ModelFamily = objectives == [.clm] ? .gpt2 : .bert
     var efficiency = 5e10
     return try Preset.allCases.filter { $0.family == family }.map { preset in
       var settings = ModelSettings()
       settings.preset = preset
       func network() throws -> PlannedNetwork {
         try PlannedNetwork(
-          settings, objectives: objectives, vocabularySize: vocabularySize, maximumLength: maximumLength)
+          settings, objectives: objectives, vocabularySize: vocabularySize, maximumLength: maximumLength,
+          recomputesLayers: recomputesLayers)
       }
       let slotRows = max(1, rowsPerStep / max(1, microBatches))
       let rows = min(slotRows, PresetTable.measuredRows)

@@ -30,11 +30,11 @@ public struct StarterChoice: Equatable, Sendable {
     family: ModelFamily, vocabularySize: Int, tokens: Double, seconds: Double, gigaflops: Double, memoryBytes: Int
   ) throws {
     self.vocabularySize = vocabularySize
-    maximumLength = family == .gpt2 ? 256 : 128
-    let batch = seconds > 4 * 3_600 ? 32 : family == .gpt2 ? 8 : 16
+    maximumLength = family.isCausal ? 256 : 128
+    let batch = seconds > 4 * 3_600 ? 32 : family.isCausal ? 8 : 16
     let offers = try Preset.allCases.filter { $0.family == family }.map { preset in
       try StarterChoice.offer(
-        preset, vocabularySize, length: family == .gpt2 ? 256 : 128, rows: max(1, batch / 4), tokens: tokens,
+        preset, vocabularySize, length: family.isCausal ? 256 : 128, rows: max(1, batch / 4), tokens: tokens,
         seconds: seconds, gigaflops: gigaflops)
     }
     let chosen = PresetOffer.recommended(offers, memoryBytes: memoryBytes)
@@ -43,7 +43,7 @@ public struct StarterChoice: Equatable, Sendable {
     passes = chosen?.passes ?? 0
     batchSize = batch
     let isLarge = parameters > 20_000_000
-    learningRate = family == .gpt2 ? (isLarge ? 6e-4 : 3e-3) : (isLarge ? 5e-4 : 1e-3)
+    learningRate = family.isCausal ? (isLarge ? 6e-4 : 3e-3) : (isLarge ? 5e-4 : 1e-3)
     // About 200,000 tokens tell two models apart.
     let share = 200_000 / max(1, tokens)
     validationShare = share >= 0.1 ? 0.1 : share >= 0.05 ? 0.05 : share >= 0.02 ? 0.02 : share >= 0.01 ? 0.01 : 0.005
@@ -63,7 +63,7 @@ public struct StarterChoice: Equatable, Sendable {
   ) throws -> PresetOffer {
     var settings = ModelSettings()
     settings.preset = preset
-    let objectives: [ObjectiveKind] = preset.family == .gpt2 ? [.clm] : [.mlm]
+    let objectives: [ObjectiveKind] = preset.family.isCausal ? [.clm] : [.mlm]
     let network = try PlannedNetwork(
       settings, objectives: objectives, vocabularySize: vocabularySize, maximumLength: length)
     let counts = network.counts(rows: rows, maskingShare: 0.15)

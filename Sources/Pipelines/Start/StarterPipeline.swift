@@ -69,8 +69,8 @@ public struct StarterPipeline: Sendable {
     let vocabulary = StarterChoice.vocabularySize(
       textBytes: sample.textBytes, family: wishes.family, isIdeographic: sample.letters.isIdeographic)
     let estimate = try TokenEstimate(
-      kind: wishes.family == .gpt2 ? .byteBPE : .wordpiece, vocabularySize: vocabulary, lowercase: nil,
-      stripAccents: nil, isCausal: wishes.family == .gpt2, documents: sample.documents)
+      kind: wishes.family.isCausal ? .byteBPE : .wordpiece, vocabularySize: vocabulary, lowercase: nil,
+      stripAccents: nil, isCausal: wishes.family.isCausal, documents: sample.documents)
     bytesPerToken = estimate.bytesPerToken
     tokens = sample.textBytes / max(0.1, estimate.bytesPerToken)
     choice = try StarterChoice(
@@ -110,7 +110,7 @@ public struct StarterPipeline: Sendable {
 
   /// The file's text.
   public var text: String {
-    let isCausal = wishes.family == .gpt2
+    let isCausal = wishes.family.isCausal
     var file = CommentedYAML()
     file.remark("Written by cloze init. Every key: cloze help KEY; what it costs: cloze plan FILE.")
     file.entry("name", .string(name), "→ checkpoints/\(name)/")

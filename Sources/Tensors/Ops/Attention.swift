@@ -17,6 +17,12 @@ extension Tensor {
     require(shape.width % count == 0 && index < count, "block \(index) of \(count) in rows of \(shape.width)")
     return Columns(tensor: self, start: index * (shape.width / count), width: shape.width / count)
   }
+
+  /// The columns from `start` on, `width` of them.
+  public func columns(from start: Int, width: Int) -> Columns {
+    require(start >= 0 && width > 0 && start + width <= shape.width, "columns \(start) + \(width) of \(shape)")
+    return Columns(tensor: self, start: start, width: width)
+  }
 }
 
 /// softmax(q · kᵀ / √d + mask) · v, all heads at once (Vaswani et al. 2017, section 3.2.1).
@@ -26,8 +32,9 @@ extension Tensor {
 ///
 /// - Parameters:
 ///   - q: one row per query token, heads side by side.
-///   - k: one row per key token.
-///   - v: one row per key token.
+///   - k: one row per key token; with fewer heads than q, as many heads of queries as there are for each share one
+///     (Ainslie et al. 2023).
+///   - v: one row per key token, as wide as k.
 ///   - queries: the queries' segments.
 ///   - keys: the keys' segments; the same as `queries` in self-attention.
 ///   - isCausal: whether a query sees only keys at its own place and before.
@@ -38,15 +45,15 @@ public func attention(
   dropoutRate: Float = 0, site: Int = 0
 ) -> Tensor {
   let tape = q.tensor.tape
-  require(q.width == k.width && q.width == v.width && q.width % headCount == 0, "attention of width \(q.width)")
+  let headSize = AttentionShape.headSize(q, k, v, headCount: headCount)
   let y = tape.output([q.tensor.shape.rows, q.width], layout: q.tensor.layout)
   let operation = AttentionOperation(
     q: q, k: k, v: v, y: y, logSumExp: tape.uninitialized([headCount, q.tensor.shape.rows]),
     shape: AttentionShape(
-      headCount: headCount, headSize: q.width / headCount, isCausal: isCausal,
+      headCount: headCount, keyHeadCount: k.width / headSize, headSize: headSize, isCausal: isCausal,
       dropoutRate: tape.appliesDropout ? dropoutRate : 0, site: site),
     queries: queries, keys: keys)
-  tape.compute("attention", flops: operation.flops, floats: 4 * y.shape.count) { operation.forward() }
+  tape.compute("attention", flops: operation.flops, floats: operation.floats) { operation.forward() }
   tape.record(y, operation)
   return y
 }
@@ -54,10 +61,22 @@ public func attention(
 /// What attention does to every segment.
 struct AttentionShape {
   let headCount: Int
+  let keyHeadCount: Int
   let headSize: Int
   let isCausal: Bool
   let dropoutRate: Float
   let site: Int
+
+  /// The size of a head, if the three fit together.
+  static func headSize(_ q: Columns, _ k: Columns, _ v: Columns, headCount: Int) -> Int {
+    let size = q.width / headCount
+    let keyHeadCount = k.width / size
+    require(
+      q.width == headCount * size && k.width == keyHeadCount * size && v.width == k.width && keyHeadCount > 0
+        && headCount % keyHeadCount == 0,
+      "attention of \(headCount) heads with queries, keys and values of \(q.width), \(k.width) and \(v.width)")
+    return size
+  }
 
   var scale: Float { 1 / Float(headSize).squareRoot() }
 }
@@ -78,11 +97,14 @@ struct AttentionOperation: Operation {
     4 * queries.squaredLengths * Double(q.width) * (shape.isCausal ? 0.5 : 1)
   }
 
+  /// Numbers read and written forward: q, k, v and y.
+  var floats: Int { 2 * y.shape.count + 2 * k.tensor.shape.rows * k.width }
+
   private var call: AttentionCall {
     AttentionCall(
       queryOffsets: queries.offsets.pointer, keyOffsets: keys.offsets.pointer, segmentCount: queries.count,
-      headCount: shape.headCount, headSize: shape.headSize, isCausal: shape.isCausal, scale: shape.scale,
-      dropoutRate: shape.dropoutRate,
+      headCount: shape.headCount, keyHeadCount: shape.keyHeadCount, headSize: shape.headSize, isCausal: shape.isCausal,
+      scale: shape.scale, dropoutRate: shape.dropoutRate,
       dropout: shape.dropoutRate > 0 ? keys.layout.dropoutPositions(key: y.tape.key, site: shape.site) : nil)
   }
 
@@ -100,7 +122,7 @@ struct AttentionOperation: Operation {
       v.tensor.variable == q.tensor.variable
       ? dq
       : v.tensor.variable == k.tensor.variable ? dk : tape.uninitialized(v.tensor.shape)
-    tape.compute("attention, inputs", flops: 2 * flops, floats: 8 * y.shape.count) {
+    tape.compute("attention, inputs", flops: 2 * flops, floats: 2 * floats) {
       AttentionKernel.backward(
         call, dy: dy.pointer, output: y.pointer, outputStride: y.shape.width, logSumExp: logSumExp.pointer,
         queryCount: y.shape.rows, q: q.pointer, qStride: q.stride, k: k.pointer, kStride: k.stride, v: v.pointer,

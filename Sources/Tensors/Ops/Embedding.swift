@@ -24,8 +24,8 @@ struct EmbeddingOperation: Operation {
   let table: Parameter
 
   func backward(_ dy: Tensor, into gradients: inout Gradients) {
-    guard let dtable = table.gradient else { return }
     dy.tape.compute("embedding, table", floats: 3 * dy.shape.count) {
+      guard let dtable = table.gradient else { return }
       EmbeddingKernel.backward(
         dy.pointer, ids.pointer, adding: dtable, rows: ids.count, width: table.shape[1])
     }

@@ -32,10 +32,11 @@ struct LinearOperation: Operation {
   func backward(_ dy: Tensor, into gradients: inout Gradients) {
     let (rows, inner, columns) = (x.shape.rows, x.shape.width, weight.shape[0])
     let cost = ProductCost(rows: rows, inner: inner, columns: columns)
-    if let dweight = weight.gradient {
-      x.tape.compute("linear, weight", flops: cost.flops, floats: cost.floats + inner * columns) {
+    if let (dweight, isAdding) = weight.accumulator() {
+      x.tape.compute("linear, weight", flops: cost.flops, floats: cost.floats + (isAdding ? inner * columns : 0)) {
         LinearKernel.backwardWeight(
-          dy.pointer, x.pointer, adding: dweight, dbias: bias?.gradient, rows: rows, inner: inner, columns: columns)
+          dy.pointer, x.pointer, into: dweight, dbias: bias?.gradient, rows: rows, inner: inner, columns: columns,
+          adding: isAdding)
       }
     }
     if let (dx, isAdding) = gradients.accumulator(for: x) {

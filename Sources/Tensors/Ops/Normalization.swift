@@ -41,3 +41,39 @@ struct LayerNormOperation: Operation {
     gradients.add(dx, to: x)
   }
 }
+
+/// y = x / √(mean(x²) + ε) · gain, row by row (Zhang and Sennrich 2019).
+///
+/// - Parameters:
+///   - x: rows of width D.
+///   - gain: [D].
+public func rmsNorm(_ x: Tensor, gain: Parameter, epsilon: Float) -> Tensor {
+  let (rows, width) = (x.shape.rows, x.shape.width)
+  require(gain.shape == [width], "norm of width \(gain.shape) for rows \(x.shape)")
+  let y = x.tape.output([rows, width], layout: x.layout)
+  let reciprocalRoot = x.tape.uninitialized([rows])
+  x.tape.compute("RMS norm", floats: 2 * x.shape.count) {
+    RMSNormKernel.forward(
+      x.pointer, gain: gain.values, epsilon: epsilon, into: y.pointer, reciprocalRoot: reciprocalRoot.pointer,
+      rows: rows, width: width)
+  }
+  x.tape.record(y, RMSNormOperation(x: x, gain: gain, reciprocalRoot: reciprocalRoot))
+  return y
+}
+
+/// With x̂ the normalized row and g = dy · gain: dx = (g − x̂ · mean(g · x̂)) / root
+struct RMSNormOperation: Operation {
+  let x: Tensor
+  let gain: Parameter
+  let reciprocalRoot: Tensor
+
+  func backward(_ dy: Tensor, into gradients: inout Gradients) {
+    let dx = x.tape.uninitialized(x.shape)
+    x.tape.compute("RMS norm, input", floats: 3 * x.shape.count) {
+      RMSNormKernel.backward(
+        dy.pointer, x.pointer, gain: gain.values, reciprocalRoot: reciprocalRoot.pointer, into: dx.pointer,
+        dgain: gain.gradient, rows: x.shape.rows, width: x.shape.width)
+    }
+    gradients.add(dx, to: x)
+  }
+}

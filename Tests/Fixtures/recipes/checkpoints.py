@@ -1,5 +1,6 @@
 """Folders as they lie about in the world, each with inputs and outputs, and safetensors files of every type."""
 import copy
+import json
 
 import torch
 import transformers
@@ -13,6 +14,10 @@ SMALL_BERT = dict(vocab_size=23, hidden_size=12, num_hidden_layers=2, num_attent
 SMALL_GPT2 = dict(vocab_size=23, n_embd=12, n_layer=2, n_head=2, n_positions=10, n_inner=20, bos_token_id=22,
                   eos_token_id=22)
 
+SMALL_LLAMA = dict(vocab_size=23, hidden_size=12, intermediate_size=20, num_hidden_layers=2, num_attention_heads=2,
+                   num_key_value_heads=None, head_dim=None, max_position_embeddings=10, attention_bias=False,
+                   mlp_bias=False, tie_word_embeddings=True, bos_token_id=22, eos_token_id=22)
+
 
 def small_bert(kind=transformers.BertForPreTraining, **more):
     return models.randomize(kind(models.bert_config(**SMALL_BERT), **more), seed=4)
@@ -20,6 +25,10 @@ def small_bert(kind=transformers.BertForPreTraining, **more):
 
 def small_gpt2():
     return models.randomize(transformers.GPT2LMHeadModel(models.gpt2_config(**SMALL_GPT2)), seed=5)
+
+
+def small_llama():
+    return models.randomize(transformers.LlamaForCausalLM(models.llama_config(**SMALL_LLAMA)), seed=7)
 
 
 def write_case(folder, model):
@@ -74,11 +83,26 @@ def untied_gpt2(tensors):
     return tensors | {"lm_head.weight": tensors["transformer.wte.weight"]}
 
 
+def old_llama(tensors):
+    """With the frequencies of positions as a buffer in every layer, and the tied head written out."""
+    for layer in range(2):
+        tensors[f"model.layers.{layer}.self_attn.rotary_emb.inv_freq"] = torch.ones(3)
+    return tensors | {"lm_head.weight": tensors["model.embed_tokens.weight"]}
+
+
+def old_llama_config(path):
+    """The base of positions as a key of its own, as before version 5 of transformers."""
+    config = json.loads(path.read_text())
+    base = config.pop("rope_parameters")["rope_theta"]
+    write_json(path, config | {"rope_theta": base, "rope_scaling": None})
+
+
 def write_imports(home):
     saved = {"bert-old-names": small_bert(), "bert-encoder": small_bert(transformers.BertModel),
              "bert-encoder-without-pooler": small_bert(transformers.BertModel, add_pooling_layer=False),
              "bert-sharded": small_bert(), "bert-float16": small_bert().half(),
-             "gpt2-original": small_gpt2(), "gpt2-untied-copy": small_gpt2(), "gpt2-bfloat16": small_gpt2().bfloat16()}
+             "gpt2-original": small_gpt2(), "gpt2-untied-copy": small_gpt2(), "gpt2-bfloat16": small_gpt2().bfloat16(),
+             "llama-old": small_llama()}
     for name, model in saved.items():
         folder = home / name
         model.save_pretrained(folder, **({"max_shard_size": "8KB"} if name == "bert-sharded" else {}))
@@ -86,6 +110,8 @@ def write_imports(home):
     rewrite(home / "bert-old-names", old_bert)
     rewrite(home / "gpt2-original", original_gpt2)
     rewrite(home / "gpt2-untied-copy", untied_gpt2)
+    rewrite(home / "llama-old", old_llama)
+    old_llama_config(home / "llama-old" / "config.json")
     pickled = home / "bert-pickled"
     small_bert().config.save_pretrained(pickled)
     torch.save({"bert.pooler.dense.bias": torch.zeros(2)}, pickled / "pytorch_model.bin")

@@ -1,4 +1,4 @@
-"""BERT and GPT-2 with random weights, their batches, and what comes out in float64: outputs and gradients."""
+"""BERT, GPT-2 and Llama with random weights, their batches, and what comes out in float64: outputs and gradients."""
 import copy
 import warnings
 
@@ -31,16 +31,26 @@ def gpt2_config(**more):
     return transformers.GPT2Config(attn_implementation="eager", **(sizes | more))
 
 
+def llama_config(**more):
+    """Heads of 10 that 42 / 6 would not give, three of which share their keys; biases everywhere."""
+    sizes = dict(vocab_size=GPT2_VOCABULARY, hidden_size=42, intermediate_size=53, num_hidden_layers=2,
+                 num_attention_heads=6, num_key_value_heads=2, head_dim=10, max_position_embeddings=40,
+                 rope_parameters={"rope_type": "default", "rope_theta": 500.0}, rms_norm_eps=1e-5, attention_bias=True,
+                 mlp_bias=True, bos_token_id=GPT2_VOCABULARY - 1, eos_token_id=GPT2_VOCABULARY - 1)
+    return transformers.LlamaConfig(attn_implementation="eager", **(sizes | more))
+
+
 def randomize(model, seed):
     """Weights N(0, 0.15), embeddings N(0, 0.2), biases N(0, 0.2), norm gains N(1, 0.3), all rounded to float32."""
     numbers = random(seed)
     with torch.no_grad():
         for name, parameter in model.named_parameters():
             normal = torch.from_numpy(numbers.standard_normal(tuple(parameter.shape)))
-            is_norm = "LayerNorm" in name or ".ln_" in name
+            is_norm = "LayerNorm" in name or ".ln_" in name or name.endswith("norm.weight")
             if is_norm and name.endswith("weight"):
                 value = 1 + 0.3 * normal
-            elif name.endswith("bias") or "embeddings" in name or ".wte" in name or ".wpe" in name:
+            elif name.endswith("bias") or "embeddings" in name or ".wte" in name or ".wpe" in name \
+                    or "embed_tokens" in name:
                 value = 0.2 * normal
             else:
                 value = 0.15 * normal
@@ -54,6 +64,10 @@ def bert():
 
 def gpt2():
     return randomize(transformers.GPT2LMHeadModel(gpt2_config()), seed=2)
+
+
+def llama():
+    return randomize(transformers.LlamaForCausalLM(llama_config()), seed=6)
 
 
 def bert_classifier():
@@ -116,7 +130,7 @@ def losses(model, inputs):
         mlm = cross_entropy(out.prediction_logits.flatten(0, 1), inputs["labels"].flatten())
         nsp = cross_entropy(out.seq_relationship_logits, inputs["next_sentence_label"])
         terms = {"loss": mlm + nsp, "loss.mlm": mlm, "loss.nsp": nsp}
-    elif isinstance(model, transformers.GPT2LMHeadModel):
+    elif isinstance(model, (transformers.GPT2LMHeadModel, transformers.LlamaForCausalLM)):
         terms = {"loss": cross_entropy(out.logits[:, :-1].flatten(0, 1), inputs["labels"][:, 1:].flatten())}
     else:
         terms = {"loss": cross_entropy(out.logits, inputs["labels"])}
@@ -144,7 +158,7 @@ def evaluate(model, inputs, dtype=torch.float64):
 
 def cases():
     return {"bert": (bert(), bert_inputs()), "gpt2": (gpt2(), gpt2_inputs()),
-            "bert-classifier": (bert_classifier(), classifier_inputs())}
+            "llama": (llama(), gpt2_inputs(seed=16)), "bert-classifier": (bert_classifier(), classifier_inputs())}
 
 
 def write(folder):

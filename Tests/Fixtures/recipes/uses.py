@@ -1,5 +1,6 @@
 """What the models are used for: sentence vectors, guesses for masked words, greedy and sampled continuations."""
 import copy
+import shutil
 
 import torch
 import transformers
@@ -76,11 +77,11 @@ def greedy(model, ids, count=NEW_TOKENS):
     return new, lead, False
 
 
-def continuations(model, tokenizer):
+def continuations(model, tokenizer, ends=True):
     """Greedy continuations of PROMPTS, and of one found prompt that soon ends with end-of-text."""
     rows, numbers = [], random(51)
     prompts = [(text, tokenizer.encode(text).ids) for text in PROMPTS]
-    while len(prompts) == len(PROMPTS):
+    while ends and len(prompts) == len(PROMPTS):
         ids = numbers.integers(0, models.GPT2_VOCABULARY - 1, 4).tolist()
         new, lead, ended = greedy(model, ids)
         if ended and len(new) > 2 and lead > 0.02:
@@ -122,4 +123,8 @@ def write(folder):
     (folder / "bert" / "sentences.txt").write_text("\n".join(SENTENCES) + "\n")
     write_json(folder / "bert" / "fill-mask.json", rounded(fill_mask(bert, words)))
     write_json(folder / "gpt2" / "greedy.json", rounded(continuations(gpt2, pieces)))
+    for name in ("tokenizer.json", "tokenizer_config.json", "special_tokens_map.json"):
+        shutil.copyfile(folder / "gpt2" / name, folder / "llama" / name)
+    llama = copy.deepcopy(models.llama()).double()
+    write_json(folder / "llama" / "greedy.json", rounded(continuations(llama, pieces, ends=False)))
     write_json(folder / "gpt2" / "sampling.json", rounded(filters()))

@@ -12,7 +12,7 @@ import Testing
 @Suite struct ImportTests {
   static let folders = [
     "bert-encoder", "bert-encoder-without-pooler", "bert-float16", "bert-old-names", "bert-sharded", "gpt2-bfloat16",
-    "gpt2-original", "gpt2-untied-copy",
+    "gpt2-original", "gpt2-untied-copy", "llama-old",
   ]
 
   @Test(arguments: folders)
@@ -32,7 +32,7 @@ import Testing
   }
 
   /// What is written here is read again to the same bits, tied weights once.
-  @Test(arguments: ["bert", "gpt2", "bert-classifier"])
+  @Test(arguments: ["bert", "gpt2", "llama", "bert-classifier"])
   func writtenFolderIsReadAgainToTheSameBits(_ name: String) throws {
     try withTemporaryFolder { folder in
       let loaded = try ModelReader.load(Fixtures.path(name))

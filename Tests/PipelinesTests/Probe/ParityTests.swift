@@ -14,7 +14,7 @@ import Testing
   /// The kernels that runs use: OpenBLAS' own choice on new CPUs rounds otherwise.
   init() { Machine.start(threads: 1) }
 
-  @Test(arguments: ["bert", "gpt2", "bert-classifier"])
+  @Test(arguments: ["bert", "gpt2", "llama", "bert-classifier"])
   func logitsHiddenStatesAndLossesAgree(_ name: String) throws {
     let (probe, _) = try makeProbe(name)
     let expected = try SafetensorsFile.open(Fixtures.path("\(name)/outputs.safetensors"))
@@ -34,7 +34,7 @@ import Testing
   }
 
   /// Within max(1e-4 × the tensor's largest, 1e-7 × the global norm): key biases have zero true gradient.
-  @Test(arguments: ["bert", "gpt2", "bert-classifier"])
+  @Test(arguments: ["bert", "gpt2", "llama", "bert-classifier"])
   func gradientsAgree(_ name: String) throws {
     let (probe, _) = try makeProbe(name)
     let expected = try SafetensorsFile.open(Fixtures.path("\(name)/outputs.safetensors"))
@@ -51,7 +51,7 @@ import Testing
     #expect(left.isEmpty && !names.isEmpty, "not computed: \(left)")
   }
 
-  @Test(arguments: ["bert", "gpt2"])
+  @Test(arguments: ["bert", "gpt2", "llama"])
   func tenAdamWStepsAgree(_ name: String) throws {
     let (probe, loaded) = try makeProbe(name)
     let fixture = try Fixtures.json("\(name)/steps.json")
