@@ -12,6 +12,9 @@ struct Cloze: ParsableCommand {
       A MODEL is a run folder (its best step), a step in it, RUN/finetune/NAME (its best seed), or any Hugging Face \
       folder. Results go to standard output, talk to standard error; - is standard input.
 
+      CLOZE_CPU=avx2 (or baseline, avx512) computes as a processor of that level does, so that unlike machines give the \
+      same bits.
+
       Exit codes: 0 done, 10 stopped with everything saved, 64 usage, 65 bad data, 66 no valid checkpoint, 69 locked, \
       70 our fault, 71 bits differ, 73 cannot create output, 74 input or output, 75 try again, 76 diverged, 77 refused, \
       78 does not match.
@@ -36,6 +39,7 @@ struct Cloze: ParsableCommand {
     _ = cs_ignore_signal(cs_signal_pipe())
     _ = cs_ignore_signal(cs_signal_file_size())
     do {
+      try Machine.chooseLevel()
       var command = try parseAsRoot()
       try command.run()
       try Console.flush()

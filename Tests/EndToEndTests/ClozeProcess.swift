@@ -52,7 +52,10 @@ final class ClozeProcess {
 
   /// Starts the program; what it writes is kept in `folder`.
   /// - Parameter current: its current folder; that of the tests if nil.
-  init(_ arguments: [String], in folder: String, current: String? = nil, failpoints: String? = nil) throws {
+  init(
+    _ arguments: [String], in folder: String, current: String? = nil, failpoints: String? = nil,
+    variables: [String: String] = [:]
+  ) throws {
     let program = try Self.program()
     let number = UUID().uuidString
     (output, errors) = ("\(folder)/output-\(number)", "\(folder)/errors-\(number)")
@@ -74,6 +77,7 @@ final class ClozeProcess {
     posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK))
     var environment = ProcessInfo.processInfo.environment.map { "\($0.key)=\($0.value)" }
     if let failpoints { environment.append("CLOZE_FAILPOINTS=\(failpoints)") }
+    environment += variables.map { "\($0.key)=\($0.value)" }
     // A shell changes the folder and becomes the program.
     let command = current.map { ["/bin/sh", "-c", "cd \"$0\" && exec \"$@\"", $0, program] } ?? [program]
     var child: pid_t = 0

@@ -1,7 +1,9 @@
 import Checkpoints
 import Digests
 import DurableFiles
+import Foundation
 import JSON
+import Kernels
 import Testing
 
 /// A run goes on only as what it began as; what may change is recorded.
@@ -114,6 +116,37 @@ import Testing
       #expect(accepted.code == 0, "\(accepted.errors)")
       let decision = try decisions(toy).first { $0["decision"]?.string == "accept-numerics" }
       #expect(decision?["was"]?.string == "sse9, OpenBLAS 9.9, Elbrus" && decision?["step"]?.int == 10)
+    }
+  }
+
+  /// What a run's bits depend on beside its settings can be chosen, and is watched.
+  @Test(arguments: CPULevel.available)
+  func aChosenCPULevelIsThatOfAllWorkersAndPartOfTheRun(level: CPULevel) throws {
+    try Toy.with { toy in
+      let pipeline = try toy.pipeline("[mlm]", ["  max_steps: 10"])
+      func run(_ name: String, _ variable: String, _ options: String...) throws -> Finished {
+        let process = try ClozeProcess(
+          ["run", pipeline, "--checkpoints", toy.path("runs"), "--as", name] + options, in: toy.folder,
+          variables: ["CLOZE_CPU": variable])
+        return try process.wait()
+      }
+      #expect(try run("one", level.name, "--workers", "1").code == 0)
+      #expect(try run("two", level.name, "--workers", "2").code == 0)
+      #expect(try toy.lastFiles("one", step: 10) == toy.lastFiles("two", step: 10))
+      let folder = CheckpointStore(folder: toy.run("two") + "/pretrain", runIdentifier: nil).folder(step: 10)
+      let state = try JSONValue.parse(Array(Data(contentsOf: URL(fileURLWithPath: folder + "/state/state.json"))))
+      #expect(state["numerics"]?.string?.hasPrefix(level.name + ",") == true, "\(state["numerics"]?.string ?? "")")
+      for other in CPULevel.available where other != level {
+        expect(
+          try run("two", other.name, "--set", "pretrain.max_steps=20"), code: 78, "computed by other code paths")
+      }
+    }
+  }
+
+  @Test func aCPULevelThatThereIsNotIsRefused() throws {
+    try Toy.with { toy in
+      let process = try ClozeProcess(["doctor"], in: toy.folder, variables: ["CLOZE_CPU": "amx9"])
+      expect(try process.wait(), code: 64, "CLOZE_CPU is “amx9”, which is no CPU level", "baseline")
     }
   }
 

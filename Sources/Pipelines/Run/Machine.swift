@@ -22,6 +22,22 @@ public enum Machine {
     return max(1, limits.compactMap { $0 }.reduce(affinity, min))
   }
 
+  /// Uses the kernels of the CPU level that CLOZE_CPU names, if it names one; worker processes inherit it.
+  /// - Throws: `UserError` for a level that there is not, or not here.
+  public static func chooseLevel(_ environment: [String: String] = ProcessInfo.processInfo.environment)
+    throws(UserError)
+  {
+    guard let name = environment["CLOZE_CPU"], !name.isEmpty else { return }
+    let here = CPULevel.available.map(\.name).joined(separator: ", ")
+    guard let level = CPULevel.allCases.first(where: { $0.name == name }) else {
+      throw UserError("CLOZE_CPU is “\(name)”, which is no CPU level", .usage).action("name one of these: \(here)")
+    }
+    guard CPULevel.force(level) else {
+      throw UserError("CLOZE_CPU asks for \(name), which this processor lacks", .usage)
+        .action("name one of these: \(here)")
+    }
+  }
+
   /// Starts BLAS and the thread pool, once per process.
   @discardableResult
   public static func start(threads: Int) -> BLAS.Report {

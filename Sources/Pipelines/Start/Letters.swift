@@ -21,7 +21,7 @@ public struct Letters: Equatable, Sendable {
         continue
       }
       guard scalar.properties.isAlphabetic else { continue }
-      let script = Self.script(scalar.value)
+      let script = Self.script(of: scalar)
       if script == .latin { accentedCount += 1 }
       counts[script, default: 0] += 1
     }
@@ -51,7 +51,8 @@ public struct Letters: Equatable, Sendable {
     (0x20000...0x323AF, .han),
   ]
 
-  private static func script(_ value: UInt32) -> Script {
-    ranges.first { $0.0.contains(value) }?.1 ?? .other
+  /// The script of a letter.
+  public static func script(of letter: Unicode.Scalar) -> Script {
+    letter.isASCII ? .latin : ranges.first { $0.0.contains(letter.value) }?.1 ?? .other
   }
 }
