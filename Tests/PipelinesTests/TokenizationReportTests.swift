@@ -60,8 +60,9 @@ import Tokenizers
       var reports = ["one", "two"].map { (name: $0, report: TokenizationReport(tokenizer)) }
       for index in 0..<2 { reports[index].report.add("the cats", source: "a") }
       let lines = TokenizationReportText(reports).lines(width: 200)
-      #expect(lines[0].contains("bytes/token one   bytes/token two"), "\(lines[0])")
-      #expect(lines[1].split(separator: " ").prefix(3) == ["all", "2.67", "2.67"], "\(lines[1])")
+      #expect(lines[0].split(separator: " ") == ["bytes/token", "tokens/word", "unknown"], "\(lines[0])")
+      #expect(lines[1].split(separator: " ") == ["one", "two", "one", "two", "one", "two"], "\(lines[1])")
+      #expect(lines[2].split(separator: " ").prefix(3) == ["all", "2.67", "2.67"], "\(lines[2])")
     }
   }
 

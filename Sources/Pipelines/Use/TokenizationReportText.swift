@@ -15,7 +15,10 @@ public struct TokenizationReportText {
   public func lines(width: Int) -> [String] {
     guard let first = reports.first else { return [] }
     var rows = [["", "bytes/token", "tokens/word", "unknown"]]
-    if reports.count > 1 { rows[0] = [""] + rows[0].dropFirst().flatMap { title in names.map { "\(title) \($0)" } } }
+    if reports.count > 1 {
+      rows = [[""] + rows[0].dropFirst().flatMap { [$0] + names.dropFirst().map { _ in "" } }]
+      rows.append([""] + rows[0].dropFirst().indices.map { names[($0 - 1) % names.count] })
+    }
     rows.append(row("all", reports.map(\.total)))
     if first.sources.count > 1 {
       for index in first.sources.indices {
