@@ -47,6 +47,9 @@ public enum ModelReader {
     _ folder: String, fileSystem: any FileSystem = RealFileSystem()
   ) throws -> LoadedModel {
     let model = try network(folder, fileSystem: fileSystem)
+    // A configuration that does not fit the weights is told before memory is taken for it.
+    let weights = try SafetensorsFolder.open(folder, fileSystem: fileSystem)
+    _ = try places(of: model, weights, in: ParameterStore(model, allocate: Slab.counted), folder)
     let store = ParameterStore(model)
     try readWeights(folder, model, into: store, fileSystem: fileSystem)
     let tokenizer = try tokenizer(folder, vocabularySize: model.extents.vocabularySize, fileSystem: fileSystem)
@@ -81,22 +84,41 @@ public enum ModelReader {
     fileSystem: any FileSystem = RealFileSystem()
   ) throws {
     let weights = try SafetensorsFolder.open(folder, fileSystem: fileSystem)
+    for place in try places(of: model, weights, in: store, folder) {
+      if place.isTransposed {
+        let values = transposed(try weights.floats(place.name), rows: place.shape[0], columns: place.shape[1])
+        store.memory.values.write(values, at: place.range.lowerBound)
+      } else {
+        try store.memory.values.withFloats(place.range) { try weights.read(place.name, into: $0) }
+      }
+    }
+  }
+
+  /// A tensor of a file and the floats of the store that it fills.
+  private struct Place {
+    let name: String
+    let shape: [Int]
+    let range: Range<Int>
+    let isTransposed: Bool
+  }
+
+  /// Where each of the model's tensors goes; each must be there and have its shape.
+  private static func places(
+    of model: any PublishedModel, _ weights: SafetensorsFolder, in store: ParameterStore, _ folder: String
+  ) throws(ModelFolderError) -> [Place] {
     let keys = model.publishedKeys
+    var places: [Place] = []
     for key in keys.keys {
       guard let name = keys.candidates(key).first(where: { weights.entry($0) != nil }), let entry = weights.entry(name)
-      else { throw ModelFolderError.missingTensor(folder: folder, name: key.name) }
+      else { throw .missingTensor(folder: folder, name: key.name) }
       let (extents, range) = key.place(in: PublishedTensor.entry(key, in: store))
       let wanted = key.isTransposed ? extents.reversed() : extents
       guard entry.shape == wanted else {
-        throw ModelFolderError.wrongShape(folder: folder, name: name, found: entry.shape, wanted: wanted)
+        throw .wrongShape(folder: folder, name: name, found: entry.shape, wanted: wanted)
       }
-      if key.isTransposed {
-        let values = try weights.floats(name)
-        store.memory.values.write(transposed(values, rows: wanted[0], columns: wanted[1]), at: range.lowerBound)
-      } else {
-        try store.memory.values.withFloats(range) { try weights.read(name, into: $0) }
-      }
+      places.append(Place(name: name, shape: wanted, range: range, isTransposed: key.isTransposed))
     }
+    return places
   }
 
   /// The tokenizer in `folder`, nil if there is none.

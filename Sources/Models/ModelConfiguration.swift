@@ -197,9 +197,19 @@ extension Activation {
 struct ExtentChecks {
   private(set) var issues: [ConfigurationIssue] = []
 
-  mutating func positive(_ key: String, _ value: Int) {
+  /// The most of anything that is counted: far beyond what any network has, and products of them fit in 64 bits.
+  enum Most {
+    static let tokens = 1 << 24
+    static let width = 1 << 18
+    static let innerWidth = 1 << 20
+    static let layers = 1 << 12
+    static let heads = 1 << 14
+    static let headSize = 1 << 10
+  }
+
+  mutating func positive(_ key: String, _ value: Int, most: Int = Most.tokens) {
     if value < 1 { issues.append(ConfigurationIssue(key, "must be at least 1, not \(value)")) }
-    if value > 1 << 31 { issues.append(ConfigurationIssue(key, "must be below 2³¹, not \(value)")) }
+    if value > most { issues.append(ConfigurationIssue(key, "must be at most \(most), not \(value)")) }
   }
 
   mutating func probability(_ key: String, _ value: Double) {

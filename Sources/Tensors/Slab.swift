@@ -23,6 +23,12 @@ public final class Slab {
     self.release = release
   }
 
+  /// A slab that is only counted: none of its floats may be touched.
+  public static func counted(_ count: Int) -> Slab {
+    let nowhere = UnsafeMutablePointer<Float>.allocateAligned(count: 16)
+    return Slab(adopting: nowhere, count: count) { nowhere.deallocate() }
+  }
+
   deinit { release() }
 
   /// A copy of the floats in `range`.

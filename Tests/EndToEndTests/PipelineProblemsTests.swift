@@ -17,6 +17,18 @@ import Testing
     }
   }
 
+  @Test func aTrainingThatTheMachineHasNoMemoryForIsRefusedBeforeAnythingIsRead() throws {
+    try Toy.with { toy in
+      let little = try toy.pipeline("[mlm]", ["machine: {threads: 1, memory: 50MB}"])
+      expect(
+        try toy.cloze(little), code: 64, "this pipeline needs about", "50 MB are there", "do: take fewer --workers")
+      let model = Toy.bert.replacing("hidden_size: 16", with: "hidden_size: 262144")
+      let large = try toy.pipeline("[mlm]", ["model: \(model)"])
+      expect(try toy.cloze(large), code: 64, "this pipeline needs about", "TB of memory")
+      #expect(toy.list("runs").isEmpty)
+    }
+  }
+
   @Test func aVocabularyThatCannotHoldTheAlphabetIsRefused() throws {
     try Toy.with { toy in
       let small = try toy.pipeline("[mlm]", ["  vocab_size: 20"])

@@ -5,7 +5,7 @@ import Testing
 
 /// What a person or a system asks of a running process.
 @Suite struct SignalTests {
-  private static let steps = 120
+  private static let steps = 600
 
   @Test(arguments: [SIGINT, SIGTERM])
   func aRequestToStopSavesAndTheSameCommandGoesOn(signal: Int32) throws {

@@ -46,6 +46,23 @@ import Testing
     }
   }
 
+  @Test func aConfigurationThatDoesNotFitTheWeightsAsksForNoMemory() throws {
+    try withModel { toy, pipeline in
+      let good = try toy.text("model/config.json")
+      for (key, value, message) in [
+        ("vocab_size", "400000", "config.json asks for [400000"), ("hidden_size", "2048", "has shape"),
+        ("num_hidden_layers", "4096", "lack the tensor"), ("intermediate_size", "9e18", "must be"),
+        ("num_hidden_layers", "9000000000000000000", "must be at most 4096"),
+      ] {
+        let line = try #require(good.split(separator: "\n").first { $0.contains("\"\(key)\"") })
+        try toy.write(good.replacing(line, with: "  \"\(key)\": \(value),"), to: "model/config.json")
+        let finished = try toy.cloze(pipeline)
+        #expect(finished.code == 65, "\(key) \(value): \(finished.ending) \(finished.errors)")
+        #expect(finished.message.contains(message), "\(key) \(value): \(finished.errors)")
+      }
+    }
+  }
+
   @Test func picklesAreRefusedWithTheWayToConvertThem() throws {
     try withModel { toy, pipeline in
       try FileManager.default.removeItem(atPath: toy.path("model/model.safetensors"))

@@ -54,6 +54,25 @@ import Testing
     #expect(LlamaConfiguration.read(json).0 == configuration)
   }
 
+  /// No product of extents that are let through overflows, whatever a file says.
+  @Test func extentsBeyondAnyNetworkAreRefused() {
+    var bert = BERTConfiguration()
+    (bert.width, bert.layerCount, bert.vocabularySize) = (1 << 40, 1 << 13, .max)
+    #expect(Set(bert.issues().map(\.key)).isSuperset(of: ["hidden_size", "num_hidden_layers", "vocab_size"]))
+    var gpt = GPT2Configuration()
+    (gpt.width, gpt.headCount, gpt.innerWidth) = (.max, .max, .max)
+    #expect(Set(gpt.issues().map(\.key)).isSuperset(of: ["n_embd", "n_head", "n_inner"]))
+    var llama = LlamaConfiguration()
+    (llama.headSize, llama.keyHeadCount, llama.innerWidth) = (.max, .max, 1 << 21)
+    #expect(
+      Set(llama.issues().map(\.key)).isSuperset(of: ["head_dim", "num_key_value_heads", "intermediate_size"]))
+    // The largest that are let through can be counted.
+    (llama.headSize, llama.headCount, llama.keyHeadCount) = (1 << 10, 1 << 14, 1 << 14)
+    (llama.width, llama.innerWidth, llama.vocabularySize) = (1 << 18, 1 << 20, 1 << 24)
+    llama.layerCount = 2
+    #expect(llama.issues().isEmpty && ParameterCount(of: Llama(llama)).total > 1 << 43)
+  }
+
   @Test func sharedKeyHeadsMustDivideTheHeadsAndHeadsMustBeEven() {
     var configuration = LlamaConfiguration()
     (configuration.width, configuration.headCount, configuration.keyHeadCount) = (48, 8, 3)

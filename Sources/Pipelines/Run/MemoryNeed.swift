@@ -20,6 +20,23 @@ struct MemoryNeed {
     counts = network.counts(rows: (rows + slots - 1) / slots, maskingShare: settings.maskingShare)
   }
 
+  /// Refuses a training that this machine has no memory for, before the text is read for it.
+  static func check(_ configuration: PipelineConfiguration) throws(UserError) {
+    guard let need = MemoryNeed(configuration) else { return }
+    let limit = min(MachineFacts.memoryCapacity, configuration.machine.memory?.bytes ?? .max)
+    try check(need.bytes(workers: ProcessLayout(configuration).workers), limit: limit)
+  }
+
+  /// Refuses a need beyond the limit.
+  static func check(_ bytes: Int, limit: Int) throws(UserError) {
+    if bytes <= limit { return }
+    throw UserError(
+      "this pipeline needs about \(Figures.bytes(bytes)) of memory; \(Figures.bytes(limit)) are there", .usage
+    ).action(
+      "take fewer --workers, a smaller preset, more micro_batches, a shorter max_length, or gradient_checkpointing: true"
+    )
+  }
+
   /// Bytes that so many workers need.
   func bytes(workers: Int) -> Int {
     MemoryEstimate(

@@ -78,7 +78,9 @@ public final class PipelineRunner {
   /// unless somebody who writes into the folder has done it before.
   public func prepare() throws {
     guard lock == nil else { return }
-    _ = try chosenStages()
+    let pretraining = try chosenStages().first { $0 is PretrainStage }
+    let done = options.isFresh ? [:] : try RunRecord.load(folder)?.stages ?? [:]
+    if let pretraining, done[pretraining.name] == nil { try MemoryNeed.check(configuration) }
     if options.isFresh { try setAside() }
     try folder.make()
     lock = try FileLock(folder.lock, isInheritable: options.job != nil)

@@ -57,7 +57,7 @@ public struct PipelinePlan: Sendable {
       slabCount: counts.slabCount, microBatches: slots, activationBytes: counts.activationBytes,
       workers: ProcessLayout(configuration).workers)
     let limit = min(MachineFacts.memoryLimit, configuration.machine.memory?.bytes ?? .max)
-    try PipelinePlan.check(memory, limit: limit)
+    try MemoryNeed.check(memory.total, limit: limit)
     let timer = StepTimer(try shape.network(), rows: shape.slotRows, maskingShare: settings.maskingShare)
     let time = try timer.measure(seconds: measuredSeconds)
     // The timer's rows are full; the corpus' may not be.
@@ -79,15 +79,6 @@ public struct PipelinePlan: Sendable {
     seconds = Double(steps.steps) * perStep + Double(evaluations) * costs.evaluation + max(1, saves) * costs.save
     offeredSeconds = settings.budget?.seconds ?? seconds
     offers = try shape.presets(seconds: offeredSeconds).offers(secondsEach: measuredSeconds / 3)
-  }
-
-  private static func check(_ memory: MemoryEstimate, limit: Int) throws {
-    if memory.total <= limit { return }
-    throw UserError(
-      "this pipeline needs about \(Figures.bytes(memory.total)) of memory; \(Figures.bytes(limit)) are there", .usage
-    ).action(
-      "take fewer --workers, a smaller preset, more micro_batches, a shorter max_length, or gradient_checkpointing: true"
-    )
   }
 
   /// What evaluations and checkpoints take; an evaluation is a forward pass: a third of a step's work for each token.

@@ -82,10 +82,7 @@ struct PlannedNetwork {
 
   /// A dry run of one micro-slot of `rows` full rows.
   func counts(rows: Int, maskingShare: Double) -> Counts {
-    let store = ParameterStore(model) { count in
-      let memory = UnsafeMutablePointer<Float>.allocate(capacity: 16)
-      return Slab(adopting: memory, count: count) { memory.deallocate() }
-    }
+    let store = ParameterStore(model, allocate: Slab.counted)
     store.memory.beginGradients(in: store.makeSlab())
     let workspace = Workspace(isDry: true)
     let tape = Tape(
