@@ -16,6 +16,7 @@ let package = Package(
     .executable(name: "cloze", targets: ["cloze"]),
     .library(name: "Kernels", targets: ["Kernels"]),
     .library(name: "Collectives", targets: ["Collectives"]),
+    .library(name: "Tokenizers", targets: ["Tokenizers"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -41,7 +42,7 @@ let package = Package(
     floor("Kernels", ["CKernels", "COpenBLAS", "Randomness"]),
     floor("Safetensors", ["JSON", "DurableFiles"]),
     floor("Shards", ["CZlib", "CLZ4", "CZstd", "JSON", "Digests", "Randomness"]),
-    floor("Tokenizers", ["JSON", "DurableFiles"]),
+    floor("Tokenizers", ["JSON", "DurableFiles", "Randomness"]),
     floor("SampleWorld", ["Randomness"]),
     floor("Collectives", ["Kernels", "CSystem"]),
 
@@ -113,7 +114,7 @@ let package = Package(
     tests("Kernels", ["CKernels", "COpenBLAS", "Randomness"]),
     tests("Safetensors", ["DurableFiles", "JSON"]),
     tests("Shards", ["JSON", "Digests", "Randomness"]),
-    tests("Tokenizers", ["JSON"]),
+    tests("Tokenizers", ["JSON", "DurableFiles", "Randomness"]),
     tests("SampleWorld", ["Randomness"]),
     tests("Collectives", ["Kernels"]),
     tests("Tensors", ["Randomness"]),

@@ -2,7 +2,7 @@ import Tokenizers
 
 /// How many bytes of text each token stands for, where the tokenizer loses nothing.
 ///
-/// Byte-level BPE spells every byte as one scalar; characters spell themselves. WordPiece drops spaces, so a token
+/// Byte-level BPE spells every byte as one scalar; characters spell themselves. The others drop or mark spaces, so a token
 /// has no bytes of its own and a document's bytes are shared out evenly instead.
 struct TokenBytes: Sendable {
   /// Bytes by id; nil where tokens have none of their own.
@@ -11,9 +11,10 @@ struct TokenBytes: Sendable {
   init(_ tokenizer: Tokenizer) {
     let ids = 0..<Int32(clamping: tokenizer.vocabularySize)
     switch tokenizer.kind {
-    case .wordpiece: counts = nil
-    case .byteBPE: counts = ids.map { Int32(clamping: tokenizer.token($0)?.unicodeScalars.count ?? 0) }
+    case .byteBPE where tokenizer.isByteLevel:
+      counts = ids.map { Int32(clamping: tokenizer.token($0)?.unicodeScalars.count ?? 0) }
     case .characters: counts = ids.map { Int32(clamping: tokenizer.token($0)?.utf8.count ?? 0) }
+    case .wordpiece, .byteBPE, .unigram, .words: counts = nil
     }
   }
 

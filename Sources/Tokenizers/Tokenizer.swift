@@ -1,11 +1,15 @@
-/// The three ways of cutting text that can be trained.
+/// The ways of cutting text.
 public enum TokenizerKind: String, CaseIterable, Sendable {
   /// Words of BERT's splitter in the longest pieces of the vocabulary.
   case wordpiece
   /// Words of GPT-2's splitter, bytes merged in pairs; loses nothing.
   case byteBPE = "byte_bpe"
+  /// Words at spaces, cut into the pieces that a unigram language model finds most likely.
+  case unigram
   /// One token per Unicode scalar.
   case characters
+  /// Whole words.
+  case words
 }
 
 /// A map from text to ids and back, equal to the Hugging Face library's on the same files.
@@ -14,8 +18,12 @@ public enum TokenizerKind: String, CaseIterable, Sendable {
 public struct Tokenizer: Sendable {
   let vocabulary: Vocabulary
   let encoder: TextEncoder
+  /// For text in which special tokens are plain text, which some models would find by themselves.
+  private let plainEncoder: TextEncoder
+  /// Added tokens that are not special; nil where there are none.
+  private let plainAdded: AddedTokens?
   let added: AddedTokens
-  let template: Template
+  let postProcessor: PostProcessor
   let decoder: TokenDecoder
   /// The tokens with a role.
   public let specials: SpecialTokens
@@ -24,13 +32,16 @@ public struct Tokenizer: Sendable {
   private let isSpecialByID: [Bool]
 
   init(
-    vocabulary: Vocabulary, encoder: TextEncoder, added: [AddedToken], template: Template, decoder: TokenDecoder,
-    specials: SpecialTokens, modelMaximumLength: Int? = nil
+    vocabulary: Vocabulary, encoder: TextEncoder, added: [AddedToken], postProcessor: PostProcessor,
+    decoder: TokenDecoder, specials: SpecialTokens, modelMaximumLength: Int? = nil
   ) {
     self.vocabulary = vocabulary
     self.encoder = encoder
+    plainEncoder = encoder.forPlainText(vocabulary, specials: Set(added.filter(\.isSpecial).map(\.id)))
+    let ordinary = added.filter { !$0.isSpecial }
+    plainAdded = ordinary.isEmpty ? nil : AddedTokens(ordinary, normalizer: encoder.normalizer)
     self.added = AddedTokens(added, normalizer: encoder.normalizer)
-    self.template = template
+    self.postProcessor = postProcessor
     self.decoder = decoder
     self.specials = specials
     self.modelMaximumLength = modelMaximumLength
@@ -44,15 +55,25 @@ public struct Tokenizer: Sendable {
     switch encoder.model {
     case .wordPiece: .wordpiece
     case .bytePairs: .byteBPE
-    case .characters: .characters
+    case .unigram: .unigram
+    case .words: encoder.isByCharacter ? .characters : .words
     }
   }
+
+  /// Whether tokens spell bytes in GPT-2's alphabet.
+  public var isByteLevel: Bool {
+    if case .bytePairs(let model) = encoder.model { model.isByteLevel } else { false }
+  }
+
+  /// Whether words can be cut at random this way: dropout for byte pairs, smoothing for unigram models.
+  public func supports(_ sampling: SubwordSampling) -> Bool { sampling.suits(encoder.model) }
 
   /// The number of ids; they run from 0 without a gap.
   public var vocabularySize: Int { vocabulary.tokens.count }
 
-  /// The token with that id as the vocabulary spells it; nil outside the vocabulary.
-  public func token(_ id: Int32) -> String? { vocabulary.token(of: id) }
+  /// The token with that id as the vocabulary spells it, one that is searched in normalized text normalized too; nil
+  /// outside the vocabulary.
+  public func token(_ id: Int32) -> String? { added.normalizedContents[id] ?? vocabulary.token(of: id) }
 
   /// The id of a token as the vocabulary spells it.
   public func id(_ token: String) -> Int32? { vocabulary.id(of: token) }
@@ -76,37 +97,38 @@ public struct Tokenizer: Sendable {
 
   /// Appends what `ids(_:)` returns.
   public func appendIds(of text: String, to ids: inout [Int32]) {
-    var sink = TokenSink(.ids, ids: ids)
-    ids = []
+    var sink = TokenSink(.ids)
     encodePlain(text, to: &sink)
-    ids = sink.ids
+    ids.append(contentsOf: sink.ids.values)
   }
 
   /// The text's ids as in `ids(_:)`, and for each whether it begins a word, for masking whole words.
   public func idsAndWordStarts(_ text: String) -> (ids: [Int32], startsWord: [Bool]) {
     var sink = TokenSink(.wordStarts)
     encodePlain(text, to: &sink)
-    return (sink.ids, sink.startsWord)
+    return (Array(sink.ids.values), Array(sink.startsWord.values))
   }
 
   /// The finished input of a model for a text or a pair, where special and added tokens spelled out in the text
   /// (`Paris is the [MASK] of France`) are recognized.
   ///
   /// Above `maximumLength` tokens, special ones included, the longer text is cut first. A limit below the number of
-  /// special tokens cuts those.
+  /// special tokens cuts those. With a `sampler` that the model supports words are cut at random.
   public func encode(
-    _ text: String, pair: String? = nil, addingSpecialTokens: Bool = true, maximumLength: Int? = nil
+    _ text: String, pair: String? = nil, addingSpecialTokens: Bool = true, maximumLength: Int? = nil,
+    sampler: SubwordSampler? = nil
   ) -> Encoding {
-    var texts = [encodeAlone(text, sequence: 0)]
-    if let pair { texts.append(encodeAlone(pair, sequence: 1)) }
+    var sampler = sampler
+    var texts = [encodeAlone(text, sequence: 0, &sampler)]
+    if let pair { texts.append(encodeAlone(pair, sequence: 1, &sampler)) }
     if let maximumLength {
-      let reserved = addingSpecialTokens ? template.specialCount(isPair: texts.count > 1) : 0
+      let reserved = addingSpecialTokens ? postProcessor.template.specialCount(isPair: texts.count > 1) : 0
       let limit = max(0, maximumLength - reserved)
       let lengths = Encoding.longestFirst(texts[0].count, texts.count > 1 ? texts[1].count : 0, limit: limit)
       texts[0].truncate(to: texts.count > 1 ? lengths.first : limit)
       if texts.count > 1 { texts[1].truncate(to: lengths.second) }
     }
-    var result = template.apply(texts, addingSpecialTokens: addingSpecialTokens)
+    var result = postProcessor.template.apply(texts, addingSpecialTokens: addingSpecialTokens)
     if let maximumLength { result.truncate(to: max(0, maximumLength)) }
     return result
   }
@@ -118,13 +140,19 @@ public struct Tokenizer: Sendable {
 
   private func encodePlain(_ text: String, to sink: inout TokenSink) {
     var text = text
-    text.withUTF8 { encoder.append(TextStretch(bytes: $0), to: &sink) }
+    text.withUTF8 { bytes in
+      if let plainAdded { return plainAdded.encode(bytes, with: plainEncoder, to: &sink) }
+      plainEncoder.append(TextStretch(bytes: bytes), to: &sink)
+    }
   }
 
-  private func encodeAlone(_ text: String, sequence: Int) -> Encoding {
+  private func encodeAlone(_ text: String, sequence: Int, _ sampler: inout SubwordSampler?) -> Encoding {
     var text = text
-    var sink = TokenSink(.full)
+    var sink = TokenSink(.full, sampler: sampler)
     text.withUTF8 { added.encode($0, with: encoder, to: &sink) }
-    return Encoding(sink, vocabulary: vocabulary, sequence: sequence)
+    sampler = sink.sampler
+    var encoding = Encoding(sink, vocabulary: vocabulary, sequence: sequence)
+    postProcessor.trimming?.trim(&encoding)
+    return encoding
   }
 }

@@ -16,6 +16,10 @@ public enum TokenizerError: Error, Equatable, Sendable {
   case vocabularyTooLarge(requested: Int, limit: Int)
   /// The training text holds not a single word.
   case noText
+  /// No word is in enough documents, or none fits in memory.
+  case noWords(minimumDocuments: Int, droppedThreshold: Int)
+  /// The counts, too many for the memory, could not be kept in a temporary file; `cause` names it.
+  case temporaryFile(cause: String)
 }
 
 extension TokenizerError: CustomStringConvertible {
@@ -23,7 +27,10 @@ extension TokenizerError: CustomStringConvertible {
   public var description: String {
     switch self {
     case .noTokenizer(let folder):
-      "\(folder) holds no tokenizer: expected tokenizer.json, vocab.txt, or vocab.json with merges.txt"
+      """
+      \(folder) holds no tokenizer: expected tokenizer.json, vocab.txt, vocab.json with merges.txt, \
+      a SentencePiece .model or a .tiktoken file
+      """
     case .unreadable(let file, let cause):
       "\(file) could not be read: \(cause)"
     case .tooLarge(let file, let bytes, let limit):
@@ -38,6 +45,12 @@ extension TokenizerError: CustomStringConvertible {
       "a vocabulary of \(requested) is too large: at most \(limit) are supported"
     case .noText:
       "the training text holds no words"
+    case .noWords(let minimumDocuments, let droppedThreshold):
+      droppedThreshold > 0
+        ? "the memory given holds none of the training text's words"
+        : "no word of the training text is in \(minimumDocuments) documents or more"
+    case .temporaryFile(let cause):
+      "the words' counts exceed the memory given, and no temporary file can hold them: \(cause)"
     }
   }
 }

@@ -49,7 +49,7 @@ enum SmallCorpus {
 
   static func tokenizer(_ kind: TokenizerKind, _ texts: [String], size: Int = 600) throws -> Tokenizer {
     var trainer = TokenizerTrainer(kind: kind, vocabularySize: size)
-    for text in texts { trainer.add(text) }
+    for text in texts { try trainer.add(text) }
     return try trainer.train()
   }
 

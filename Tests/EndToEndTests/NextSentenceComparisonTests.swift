@@ -16,7 +16,7 @@ import Tokenizers
   /// How often a model that always gives one answer is right.
   private func accuracy(ofAlways label: Int, _ comparison: NextSentenceComparison) throws -> Double {
     var trainer = TokenizerTrainer(kind: .wordpiece, vocabularySize: 300)
-    for pair in comparison.pairs.prefix(50) { trainer.add(pair.a + " " + pair.b) }
+    for pair in comparison.pairs.prefix(50) { try trainer.add(pair.a + " " + pair.b) }
     let tokenizer = try trainer.train()
     var configuration = BERTConfiguration()
     (configuration.width, configuration.innerWidth, configuration.layerCount, configuration.headCount) = (16, 16, 1, 2)

@@ -62,12 +62,20 @@ def version_problems():
 
 
 def generate(folder):
-    from recipes import checkpoints, models, optimizers, schedules, texts, uses, vocabularies
+    from recipes import (
+        checkpoints, exactness, models, optimizers, patterns, rawfiles, schedules, texts, training, tricky, unigrams,
+        uses, vocabularies)
     models.write(folder)
     optimizers.write(folder)
     schedules.write(folder)
     vocabularies.write(folder)
     texts.write(folder)
+    patterns.write(folder)
+    training.write(folder)
+    unigrams.write(folder)
+    tricky.write(folder)
+    exactness.write(folder)
+    rawfiles.write(folder)
     uses.write(folder)
     checkpoints.write(folder)
 

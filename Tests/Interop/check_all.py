@@ -30,6 +30,8 @@ def checks(cloze, home):
         yield "check_folder.py", write_folder(cloze, name, home / name), "--cloze", cloze
     for name in ("wordpiece-uncased", "wordpiece-cased", "byte-bpe"):
         yield "check_tokenizer.py", FIXTURES / "tokenizers" / name, "--cloze", cloze
+    for name in ("bert-uncased", "gpt2", "llama2", "xlm-roberta"):
+        yield "check_exactness.py", cloze, FIXTURES / "exactness" / name, FIXTURES / "exactness" / "tricky.jsonl"
 
 
 def run_checks(cloze, run):

@@ -67,13 +67,15 @@ def encode(options):
             row["offsets"][-1] = (0, 1000)
         if FAULT == "id" and row["ids"]:
             row["ids"][0] += 1
+        if FAULT == "word" and row["word_ids"]:
+            row["word_ids"][-1] = 1000
         print(json.dumps({key: row[key] for key in ("ids", "tokens", "offsets", "word_ids", "type_ids")}))
 
 
 def decode(options):
     tokenizer = Tokenizer.from_file(f"{options.tokenizer}/tokenizer.json")
     for line in sys.stdin:
-        text = tokenizer.decode(json.loads(line)["ids"], skip_special_tokens=True)
+        text = tokenizer.decode(json.loads(line)["ids"], skip_special_tokens=not options.keep_special_tokens)
         print(json.dumps({"text": text + " " if FAULT == "decode" else text}))
 
 
@@ -93,6 +95,7 @@ def main():
         parser.add_argument("--tokenizer")
         parser.add_argument("--max-length", type=int)
         parser.add_argument("--no-special-tokens", action="store_true")
+        parser.add_argument("--keep-special-tokens", action="store_true")
     verbs = {"model probe": probe, "tokenizer encode": encode, "tokenizer decode": decode}
     verbs[verb](parser.parse_args(sys.argv[3:]))
 

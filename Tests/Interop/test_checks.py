@@ -3,6 +3,7 @@
 
     python test_checks.py        (about five minutes)
 """
+import json
 import os
 import pathlib
 import shutil
@@ -10,6 +11,7 @@ import subprocess
 import sys
 import tempfile
 import unittest
+import unittest.mock
 
 import common
 import numpy
@@ -66,6 +68,59 @@ class Check(unittest.TestCase):
             with self.subTest(fault=fault):
                 self.check("check_tokenizer.py", FIXTURES / "tokenizers/byte-bpe", "--cloze", self.cloze,
                            fault=fault, passes=False)
+
+    def exactness_lines(self):
+        """A text file with an odd line break, an empty line and bad UTF-8, and rows of each kind."""
+        lines, rows = self.home / "lines.txt", self.home / "rows.jsonl"
+        lines.write_bytes("The ferry\u2028 at 6:45\r\n\n  caf\u00e9 \U0001f44b".encode() + b" \xff\n")
+        rows.write_text(json.dumps({"text": "a\nb"}) + "\n" + json.dumps([["ab ", 40], ["c", 1]]) + "\n\"[MASK]\"\n")
+        return lines, rows
+
+    def test_exactness(self):
+        folder, files = FIXTURES / "exactness" / "llama2", self.exactness_lines()
+        self.check("check_exactness.py", self.cloze, folder, *files, passes=True)
+        self.check("check_exactness.py", self.cloze, folder, *files, fault="word", passes=False)
+        files[0].write_text("")
+        self.check("check_exactness.py", self.cloze, folder, files[0], passes=False)
+
+    def test_exactness_of_every_field(self):
+        import check_exactness
+        folder, files = FIXTURES / "exactness" / "bert-uncased", self.exactness_lines()
+        tokenizer = check_exactness.Tokenizer.from_file(str(folder / "tokenizer.json"))
+
+        def run_rows(cloze, *arguments, rows):
+            if "encode" in arguments:
+                encodings = [tokenizer.encode(row["text"]) for row in rows]
+                answers = [{"ids": e.ids, "offsets": list(map(list, e.offsets)), "word_ids": list(e.word_ids),
+                            "type_ids": e.type_ids} for e in encodings]
+            else:
+                kept = "--keep-special-tokens" in arguments
+                answers = [{"text": tokenizer.decode(row["ids"], skip_special_tokens=not kept), "kept": kept}
+                           for row in rows]
+            return spoil(answers) or answers
+
+        def differing(fault):
+            nonlocal spoil
+            spoil = fault
+            comparison = check_exactness.Comparison("cloze", folder, tokenizer)
+            for path in files:
+                for entries in check_exactness.chunks(check_exactness.numbered_texts(path, None)):
+                    comparison.chunk(path, entries)
+            return comparison.lines, comparison.different
+
+        def spoils(field, value, kept=None):
+            def fault(answers):
+                if field in answers[0] and kept in (None, answers[0].get("kept")):
+                    answers[-1][field] = value
+            return fault
+
+        spoil = None
+        with unittest.mock.patch.object(check_exactness, "run_rows", run_rows):
+            self.assertEqual(differing(lambda answers: None), (6, 0))
+            faults = [spoils(field, [1]) for field in ("ids", "word_ids", "type_ids", "offsets")]
+            for fault in [*faults, spoils("text", "x", False), spoils("text", "x", True), spoils("text", None)]:
+                self.assertEqual(differing(fault), (6, 2))
+            self.assertEqual(differing(lambda answers: answers[1:])[1], 2)
 
     def test_tensorboard(self):
         from torch.utils.tensorboard import SummaryWriter

@@ -77,14 +77,16 @@ struct FileTests {
   }
 
   static let unsupported: [(file: String, from: String, to: String, part: String)] = [
-    (wordPiece, "\"type\":\"WordPiece\"", "\"type\":\"Unigram\"", "Unigram"),
-    (wordPiece, "\"normalizer\":null", "\"normalizer\":{\"type\":\"NFKC\"}", "NFKC"),
-    (wordPiece, "BertPreTokenizer", "Metaspace", "Metaspace"),
-    (wordPiece, "\"post_processor\":null", "\"post_processor\":{\"type\":\"RobertaProcessing\"}", "RobertaProcessing"),
+    (wordPiece, "\"type\":\"WordPiece\"", "\"type\":\"Hashed\"", "Hashed"),
+    (wordPiece, "\"normalizer\":null", "\"normalizer\":{\"type\":\"ByteLevel\"}", "ByteLevel"),
+    (wordPiece, "BertPreTokenizer", "UnicodeScripts", "UnicodeScripts"),
+    (
+      wordPiece, "{\"type\":\"BertPreTokenizer\"}",
+      "{\"type\":\"Split\",\"pattern\":{\"Regex\":\"(a)\\\\1\"},\"behavior\":\"Isolated\"}", "(a)\\1"
+    ),
+    (wordPiece, "\"post_processor\":null", "\"post_processor\":{\"type\":\"Unheard\"}", "Unheard"),
     (wordPiece, "\"decoder\":null", "\"decoder\":{\"type\":\"CTC\"}", "CTC"),
     (bytePairs, "\"merges\"", "\"dropout\":0.1,\"merges\"", "dropout"),
-    (bytePairs, "\"merges\"", "\"byte_fallback\":true,\"merges\"", "byte_fallback"),
-    (bytePairs, "\"merges\"", "\"end_of_word_suffix\":\"</w>\",\"merges\"", "end_of_word_suffix"),
   ]
 
   @Test(arguments: unsupported)

@@ -63,7 +63,7 @@ struct ReferenceTests {
         stripsAccents: line["strip_accents"]?.bool, lowercases: line["lowercase"]?.bool ?? true)
       for pair in try #require(line["texts"]?.array) {
         var text = try #require(pair[0]?.string)
-        let scalars = text.withUTF8 { NormalizedText($0, normalizer: normalizer).scalars }
+        let scalars = text.withUTF8 { NormalizedText($0, normalizer: .bert(normalizer)).scalars }
         let found = UTF8Text.bytes(of: scalars)
         let expected = try #require(pair[1]?.string)
         #expect(found == Array(expected.utf8), "\(text.debugDescription), \(normalizer)")
@@ -85,14 +85,14 @@ struct ReferenceTests {
   private static func bertWords(_ text: UnsafeBufferPointer<UInt8>) -> [(text: String, start: Int)] {
     var reader = BertWordReader(text, map: BertCharacterMap(.identity))
     var word = WordBuffer()
-    word.tracksSources = true
+    word.prepare(tracksSources: true)
     var words: [(String, Int)] = []
     while reader.next(into: &word) { words.append((String(decoding: word.bytes, as: UTF8.self), word.sources[0])) }
     return words
   }
 
   private static func bytePairWords(_ text: UnsafeBufferPointer<UInt8>) -> [(text: String, start: Int)] {
-    var split = BytePairSplit(text)
+    var split = WordScanner(text)
     var words: [(String, Int)] = []
     while let range = split.next() {
       let before = String(decoding: text[..<range.lowerBound], as: UTF8.self).unicodeScalars.count

@@ -15,7 +15,7 @@ struct TrainingTests {
   ) throws -> Tokenizer {
     var trainer = TokenizerTrainer(
       kind: kind, vocabularySize: size, lowercase: lowercase, stripAccents: stripAccents)
-    for document in documents { trainer.add(document) }
+    for document in documents { try trainer.add(document) }
     return try trainer.train()
   }
 
@@ -28,7 +28,7 @@ struct TrainingTests {
   /// Counted by hand: "ab" occurs 3 + 2 times, "bc" 2 times; then "abc" 2 times; "xy" once, below the minimum.
   @Test func bytePairsMergeTheMostFrequentFirst() throws {
     let tokenizer = try trained(.byteBPE, 1000, ["ab", "\nab", "\nab", "\nabc", "\nabc", "\nxy"])
-    guard case .bytePairs(let model, _) = tokenizer.encoder.model else {
+    guard case .bytePairs(let model) = tokenizer.encoder.model else {
       Issue.record("not byte pairs")
       return
     }
@@ -86,15 +86,5 @@ struct TrainingTests {
   @Test(arguments: [TokenizerKind.byteBPE, .characters]) func losslessKindsGiveTheTextBack(kind: TokenizerKind) throws {
     let tokenizer = try trained(kind, 300)
     for text in Self.documents { #expect(tokenizer.decode(tokenizer.ids(text)) == text) }
-  }
-
-  @Test func wordsAreDroppedOnlyAboveTheMemoryBound() throws {
-    var trainer = TokenizerTrainer(kind: .byteBPE, vocabularySize: 300, maximumBytes: 600_000)
-    for number in 0..<60_000 {
-      trainer.add("w\(number) common")
-    }
-    #expect(trainer.droppedThreshold >= 1)
-    #expect(trainer.distinctWordCount < 60_000)
-    #expect(try trainer.train().ids(" common").count == 1)
   }
 }

@@ -38,7 +38,7 @@ struct UnicodeTests {
       let value = try #require(UInt32(scalar, radix: 16))
       let expected = try #require(image.string).split(separator: " ").compactMap { UInt32($0, radix: 16) }
       let found = UTF8Text.bytes(of: [value]).withUnsafeBufferPointer {
-        NormalizedText($0, normalizer: BertNormalizer(spacesIdeographs: false)).scalars
+        NormalizedText($0, normalizer: .bert(BertNormalizer(spacesIdeographs: false))).scalars
       }
       #expect(found == expected, "U+\(scalar)")
     }

@@ -73,10 +73,16 @@ struct PipelineChecks {
     switch kind {
     case .wordpiece: least = 64
     case .byteBPE: least = 257
-    case .characters: least = 6
+    case .unigram: least = 320
+    case .characters, .words: least = 6
     }
     if settings.vocabularySize < least {
-      let reason = kind == .byteBPE ? "256 bytes and the end of a text" : "special tokens and the alphabet"
+      let reason =
+        switch kind {
+        case .byteBPE: "256 bytes and the end of a text"
+        case .unigram: "special tokens, 256 bytes and the alphabet"
+        default: "special tokens and the alphabet"
+        }
       reader.report(
         "tokenizer.vocab_size",
         "\(settings.vocabularySize) is too small for \(kind.rawValue): \(reason) need at least \(least)")

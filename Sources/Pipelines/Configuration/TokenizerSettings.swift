@@ -14,8 +14,17 @@ public struct TokenizerSettings: SettingGroup {
   public var stripAccents: Bool?
   /// The least count of a pair or word for a token of its own.
   public var minimumFrequency = 2
+  /// Words of fewer documents take no part in the training.
+  public var minimumDocuments = 1
+  /// Which pair WordPiece merges next.
+  public var score = MergeScore.frequency
+  /// What the training may hold; above it words are counted in a temporary file.
+  public var memory = ByteCount(bytes: 1_000_000_000)
   /// How much text the training sees.
   public var trainingText = ByteCount(bytes: 1_000_000_000)
+
+  /// The least memory that a training makes do with.
+  public static let leastMemory = 16_000_000
 
   /// Every default.
   public init() {}
@@ -37,6 +46,15 @@ public struct TokenizerSettings: SettingGroup {
         "min_frequency", \.minimumFrequency, "least count of a pair that becomes a token", .frozen,
         wanted: "a whole number from 1"
       ) { $0 >= 1 },
+      SettingKey(
+        "min_documents", \.minimumDocuments, "least number of documents a word must be in to take part", .frozen,
+        wanted: "a whole number from 1"
+      ) { $0 >= 1 },
+      SettingKey("score", \.score, "what wordpiece merges next: most frequency or likelihood", .frozen),
+      SettingKey(
+        "memory", \.memory, "what the training may hold; where words don't fit, the rarest are left out", .frozen,
+        wanted: "a size from 16MB"
+      ) { $0.bytes >= leastMemory },
       SettingKey("training_text", \.trainingText, "how much of the corpus the tokenizer is trained on", .frozen),
     ]
   }
@@ -48,6 +66,18 @@ public enum TokenizerKind: String, SettingValue, CaseIterable {
   case wordpiece
   /// GPT-2's.
   case byteBPE = "byte_bpe"
+  /// SentencePiece's.
+  case unigram
   /// A token for each character.
   case characters
+  /// A token for each word.
+  case words
+}
+
+/// Choices of the pair that WordPiece merges next.
+public enum MergeScore: String, SettingValue, CaseIterable {
+  /// The most frequent pair.
+  case frequency
+  /// The pair that raises the likelihood most.
+  case likelihood
 }

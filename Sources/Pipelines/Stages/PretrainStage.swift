@@ -41,6 +41,9 @@ struct PretrainStage: Stage {
     }
     let plan = try resumed.plan ?? firstPlan(setup, context)
     let evaluation = try PretrainEvaluation(setup, objective)
+    if !evaluation.hasRows {
+      context.tell(.noted(stage: name, "nothing is held out, so nothing is evaluated: raise corpus.validation"))
+    }
     var progress = resumed.state?.progress ?? RunProgress()
     progress.isEvaluationDue =
       evaluation.hasRows && PretrainStage.runPlan(plan, settings).evaluates(after: progress.step)

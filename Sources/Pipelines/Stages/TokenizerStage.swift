@@ -56,16 +56,45 @@ struct TokenizerStage: Stage {
       kind: kind, vocabularySize: settings.vocabularySize, lowercase: settings.lowercase ?? (kind == .wordpiece),
       stripAccents: settings.stripAccents, specialTokens: isCausal ? .causal : .encoder,
       // Every character is kept: a text can be written again only with all of them.
-      minimumCount: kind == .characters ? 1 : settings.minimumFrequency)
+      minimumCount: kind == .characters ? 1 : settings.minimumFrequency, minimumDocuments: settings.minimumDocuments,
+      wordPieceScore: WordPieceScore(rawValue: settings.score.rawValue) ?? .frequency,
+      threads: Machine.threadCount(context.configuration), maximumBytes: settings.memory.bytes)
     let corpus = try CorpusStage.load(context)
     var bytes = 0
+    var batch = DocumentBatch()
     try corpus.forEachDocument(on: .training) { document in
-      trainer.add(document.text)
       bytes += document.text.utf8.count
+      if batch.append(document.text) { try trainer.add(batch.take()) }
       if context.shouldStop { throw StoppedOnRequest(standing: "in the tokenizer's training, which begins anew") }
       return bytes < settings.trainingText.bytes
     }
+    try trainer.add(batch.take())
     return try trainer.train()
+  }
+}
+
+/// Documents on their way to a trainer, enough for all threads.
+public struct DocumentBatch {
+  private var documents: [String] = []
+  private var bytes = 0
+
+  /// Bytes that make a batch.
+  private static let fullBytes = 2_000_000
+
+  /// An empty batch.
+  public init() {}
+
+  /// Adds a document; true once there are enough.
+  public mutating func append(_ document: String) -> Bool {
+    documents.append(document)
+    bytes += document.utf8.count
+    return bytes >= Self.fullBytes
+  }
+
+  /// The documents, which leave the batch.
+  public mutating func take() -> [String] {
+    defer { (documents, bytes) = ([], 0) }
+    return documents
   }
 }
 

@@ -37,7 +37,7 @@ public struct TokenEstimate: Equatable, Sendable {
       if place % 4 == 3 {
         tried.append(document)
       } else if bytes < TokenEstimate.trainingBytes {
-        trainer.add(document)
+        try trainer.add(document)
         bytes += document.utf8.count
       }
     }

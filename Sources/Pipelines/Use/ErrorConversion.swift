@@ -88,9 +88,9 @@ extension UserError {
   private init(_ error: TokenizerError) {
     switch error {
     case .noTokenizer, .vocabularyTooSmall, .vocabularyTooLarge: self.init("\(error)", .usage)
-    case .unreadable: self.init("\(error)", .inputOutput)
+    case .unreadable, .temporaryFile: self.init("\(error)", .inputOutput)
     case .tooLarge: self.init("\(error)", .refused)
-    case .malformed, .unsupported, .noText: self.init("\(error)", .data)
+    case .malformed, .unsupported, .noText, .noWords: self.init("\(error)", .data)
     }
     if case .vocabularyTooSmall(_, let least) = error { self = action("set tokenizer.vocab_size to \(least) or more") }
   }

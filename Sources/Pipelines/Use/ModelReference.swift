@@ -2,6 +2,7 @@ import Checkpoints
 import DurableFiles
 import Glibc
 import JSON
+import Tokenizers
 
 /// The one grammar for "a model": a run folder, a stage or a step in it, or any Hugging Face folder.
 public enum ModelReference {
@@ -22,13 +23,13 @@ public enum ModelReference {
     _ reference: String, fileSystem: any FileSystem = RealFileSystem()
   ) throws(UserError) -> String {
     let reader = ReferenceReader(fileSystem: fileSystem)
-    if try reader.holdsTokenizer(reference) { return reference }
+    if try reader.holdsTokenizer(reference) || reader.isTokenizerFile(reference) { return reference }
     let ofRun = RunFolder(reference).tokenizer
     if try reader.holdsTokenizer(ofRun) { return ofRun }
     let folder = try reader.folder(reference)
     guard try reader.holdsTokenizer(folder) else {
       throw UserError("\(folder) holds a model without a tokenizer", .usage)
-        .action("name a folder with tokenizer.json, vocab.txt, or vocab.json and merges.txt")
+        .action("name a folder with tokenizer.json, vocab.txt, vocab.json and merges.txt, or a SentencePiece .model")
     }
     return folder
   }
@@ -72,8 +73,14 @@ private struct ReferenceReader {
     throw try nothingThere(reference)
   }
 
+  /// Whether the reference is one file of a kind that holds a tokenizer.
+  func isTokenizerFile(_ path: String) -> Bool {
+    let isKnown = [".json", ".model", ".tiktoken"].contains { path.utf8.suffix($0.utf8.count).elementsEqual($0.utf8) }
+    return isKnown && (try? fileSystem.status(path, followingLinks: true))?.kind == .file
+  }
+
   func holdsTokenizer(_ folder: String) throws(UserError) -> Bool {
-    for name in ["tokenizer.json", "vocab.txt", "vocab.json"] where try exists(folder, name) { return true }
+    for name in Tokenizer.fileNames where try exists(folder, name) { return true }
     return false
   }
 

@@ -2,9 +2,11 @@
 public struct StreamingDecoder: Sendable {
   private let tokenizer: Tokenizer
   private let skipsSpecialTokens: Bool
-  private var isFirst = true
-  /// The beginning of a scalar whose other bytes have not come.
-  private var pending: [UInt8] = []
+  private(set) var ids: [Int32] = []
+  /// Bytes of the text that were returned.
+  private var returned = 0
+  /// Ids since the text last ended in a whole scalar.
+  private var waitingCount = 0
 
   /// A decoder at the start of a text.
   public init(_ tokenizer: Tokenizer, skippingSpecialTokens: Bool = true) {
@@ -15,47 +17,54 @@ public struct StreamingDecoder: Sendable {
   /// The text that this id completes, often none.
   public mutating func append(_ id: Int32) -> String {
     guard let token = tokenizer.token(id), !(skipsSpecialTokens && tokenizer.isSpecial(id)) else { return "" }
-    tokenizer.decoder.append(token, isFirst: isFirst, to: &pending)
-    isFirst = false
-    let held = Self.incompleteSuffixLength(of: pending)
-    let text = String(decoding: pending.dropLast(held), as: UTF8.self)
-    pending.removeFirst(pending.count - held)
+    ids.append(id)
+    let whole = decoded
+    waitingCount = whole.unicodeScalars.last == Self.replacement ? waitingCount + 1 : 0
+    let text = next(certain(whole))
+    if ids.count >= Self.window, ByteAlphabet.byte(ofFallback: token) == nil { forget(whole) }
     return text
   }
 
   /// What is left at the end: U+FFFD for a scalar that was never completed.
   public mutating func finish() -> String {
-    defer { pending = [] }
-    return String(decoding: pending, as: UTF8.self)
+    defer { (ids, returned, waitingCount) = ([], 0, 0) }
+    return next(decoded)
   }
 
-  /// How many last bytes begin a scalar that further bytes could complete.
-  private static func incompleteSuffixLength(of bytes: [UInt8]) -> Int {
-    for length in 1...4 {
-      guard length <= bytes.count else { return 0 }
-      let byte = bytes[bytes.count - length]
-      if byte & 0xC0 == 0x80 { continue }
-      let needed =
-        switch byte {
-        case 0xC2...0xDF: 2
-        case 0xE0...0xEF: 3
-        case 0xF0...0xF4: 4
-        default: 1
-        }
-      guard needed > length else { return 0 }
-      return length > 1 && !isPossible(second: bytes[bytes.count - length + 1], after: byte) ? 0 : length
+  /// So many ids are decoded again with each new one.
+  private static let window = 32
+  /// So many ids at most begin a scalar that has not ended: one less than its bytes.
+  private static let longestWait = 3
+  private static let replacement: Unicode.Scalar = "\u{FFFD}"
+
+  private var decoded: String { tokenizer.decode(ids, skippingSpecialTokens: false) }
+
+  /// The text without what may change: a scalar whose other bytes have not come ends it as U+FFFD, one for each byte or
+  /// for all. What waited longer than that stays, but for the last.
+  private func certain(_ text: String) -> String {
+    var scalars = text.unicodeScalars[...]
+    while scalars.last == Self.replacement {
+      scalars.removeLast()
+      if waitingCount > Self.longestWait { break }
     }
-    return 0
+    return String(scalars)
   }
 
-  /// Whether a second byte can follow a first (The Unicode Standard, table 3-7).
-  private static func isPossible(second: UInt8, after first: UInt8) -> Bool {
-    switch first {
-    case 0xE0: second >= 0xA0
-    case 0xED: second < 0xA0
-    case 0xF0: second >= 0x90
-    case 0xF4: second < 0x90
-    default: true
+  /// Drops the ids before the last one where all of their text has been returned, or before the last that may wait.
+  private mutating func forget(_ whole: String) {
+    if whole.utf8.count == returned {
+      ids = ids.suffix(1)
+      returned = decoded.utf8.count
+    } else if waitingCount > Self.longestWait {
+      ids = ids.suffix(Self.longestWait + 1)
+      returned = certain(decoded).utf8.count
     }
+  }
+
+  private mutating func next(_ certain: String) -> String {
+    let text = Array(certain.utf8)
+    guard text.count > returned else { return "" }
+    defer { returned = text.count }
+    return String(decoding: text[returned...], as: UTF8.self)
   }
 }

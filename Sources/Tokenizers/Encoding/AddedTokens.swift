@@ -18,71 +18,91 @@ struct AddedTokens: Sendable {
   let tokens: [AddedToken]
   private let raw: AddedTokenSearch
   private let normalized: AddedTokenSearch
+  /// What tokens that are searched in normalized text decode to: their own normalized text, by id.
+  let normalizedContents: [Int32: String]
 
-  init(_ tokens: [AddedToken], normalizer: BertNormalizer?) {
+  init(_ tokens: [AddedToken], normalizer: Normalizer?) {
     self.tokens = tokens
     raw = AddedTokenSearch(tokens.filter { !$0.isNormalized }.map { ($0, Array($0.content.utf8)) })
-    normalized = AddedTokenSearch(
-      tokens.filter(\.isNormalized).map { token in
-        var content = token.content
-        let scalars = content.withUTF8 { NormalizedText($0, normalizer: normalizer).scalars }
-        return (token, UTF8Text.bytes(of: scalars))
-      })
+    let patterns = tokens.filter(\.isNormalized).map { token in
+      var text = NormalizedText(scalarsOf: token.content)
+      if let normalizer { text.normalize(normalizer) }
+      return (token, UTF8Text.bytes(of: text.scalars))
+    }
+    normalized = AddedTokenSearch(patterns)
+    normalizedContents = Dictionary(
+      patterns.map { ($0.0.id, String(decoding: $0.1, as: UTF8.self)) }, uniquingKeysWith: { first, _ in first })
   }
 
   /// Encodes a text: added tokens as themselves, what lies between them by the encoder.
   func encode(_ text: UnsafeBufferPointer<UInt8>, with encoder: TextEncoder, to sink: inout TokenSink) {
-    var base = 0
+    var places = ScalarPlaces(text)
     for part in raw.parts(of: text) {
       let bytes = UnsafeBufferPointer(rebasing: text[part.range])
-      let stretch = TextStretch(bytes: bytes, base: base)
+      let stretch = TextStretch(bytes: bytes, base: places.scalar(at: part.range.lowerBound))
       if let id = part.id {
-        append(id, stretch, encoder, to: &sink)
+        append(id, stretch, to: &sink)
       } else if normalized.isEmpty {
         encoder.append(stretch, to: &sink)
       } else {
         encodeNormalized(stretch, encoder, &sink)
       }
-      for byte in bytes where UTF8Text.isStart(byte) { base += 1 }
     }
   }
 
   private func encodeNormalized(_ stretch: TextStretch, _ encoder: TextEncoder, _ sink: inout TokenSink) {
     let text = NormalizedText(stretch.bytes, normalizer: encoder.normalizer)
     UTF8Text.bytes(of: text.scalars).withUnsafeBufferPointer { bytes in
-      var first = 0
+      var places = ScalarPlaces(bytes)
       for part in normalized.parts(of: bytes) {
         let piece = UnsafeBufferPointer(rebasing: bytes[part.range])
-        var count = 0
-        for byte in piece where UTF8Text.isStart(byte) { count += 1 }
-        let sources = Array(text.sources[first..<first + count])
+        let first = places.scalar(at: part.range.lowerBound)
+        let sources = Array(text.sources[first..<places.scalar(at: part.range.upperBound)])
         let normalized = TextStretch(bytes: piece, base: stretch.base, sources: sources)
         if let id = part.id {
-          append(id, normalized, encoder, to: &sink)
+          append(id, normalized, to: &sink)
         } else {
           encoder.appendNormalized(normalized, to: &sink)
         }
-        first += count
       }
     }
   }
 
-  private func append(_ id: Int32, _ stretch: TextStretch, _ encoder: TextEncoder, to sink: inout TokenSink) {
+  private func append(_ id: Int32, _ stretch: TextStretch, to sink: inout TokenSink) {
     var count = 0
     for byte in stretch.bytes where UTF8Text.isStart(byte) { count += 1 }
     guard count > 0 else { return }
     if sink.detail == .full {
-      let text = String(decoding: stretch.bytes, as: UTF8.self)
-      var offsets = stretch.place(of: 0)..<stretch.place(of: count - 1) + 1
-      if case .bytePairs(_, let options) = encoder.model, options.trimsOffsets {
-        offsets = options.trimmed(offsets, added: text, isFirst: sink.ids.isEmpty)
-      }
-      sink.spellings.append((sink.ids.count, text))
-      sink.append(id, offsets: offsets)
+      sink.spellings.append((sink.ids.count, String(decoding: stretch.bytes, as: UTF8.self)))
+      sink.append(id, offsets: stretch.place(of: 0)..<stretch.place(of: count - 1) + 1)
       sink.wordCount += 1
     } else {
       sink.append(id, isFirst: true)
     }
+  }
+}
+
+/// Places in scalars for places in bytes, cheap where these grow. A token that takes the white space on its side may
+/// begin before the end of the one before it.
+private struct ScalarPlaces {
+  private let bytes: UnsafeBufferPointer<UInt8>
+  private var position = 0
+  private var count = 0
+
+  init(_ bytes: UnsafeBufferPointer<UInt8>) {
+    self.bytes = bytes
+  }
+
+  mutating func scalar(at place: Int) -> Int {
+    while position < place {
+      if UTF8Text.isStart(bytes[position]) { count += 1 }
+      position += 1
+    }
+    while position > place {
+      position -= 1
+      if UTF8Text.isStart(bytes[position]) { count -= 1 }
+    }
+    return count
   }
 }
 
@@ -117,12 +137,13 @@ private struct AddedTokenSearch: Sendable {
       var (start, end) = (position, match.end)
       position = end
       if token.isSingleWord, touchesWord(start, end, text) { continue }
-      if token.stripsLeft { start = startOfSpaces(before: start, from: done, text) }
+      if token.stripsLeft { start = max(done, startOfSpaces(before: start, from: done, text)) }
       if token.stripsRight { end = endOfSpaces(after: end, text) }
       if done < start { parts.append((done..<start, nil)) }
       // A token swallowed by the white space its neighbor took has nothing left of its own.
       parts.append((min(start, end)..<end, token.id))
-      done = max(done, end)
+      // As the reference library does: behind a token within the space that its neighbor took, that space comes again.
+      done = end
     }
     if done < text.count { parts.append((done..<text.count, nil)) }
     return parts
@@ -156,10 +177,6 @@ private struct AddedTokenSearch: Sendable {
   }
 
   private func isWord(_ text: UnsafeBufferPointer<UInt8>, _ place: Int) -> Bool {
-    guard let scalar = Unicode.Scalar(UTF8Text.scalar(in: text, at: place).scalar) else { return false }
-    switch scalar.properties.generalCategory {
-    case .nonspacingMark, .spacingMark, .enclosingMark, .decimalNumber, .connectorPunctuation: return true
-    default: return scalar.properties.isAlphabetic || scalar.properties.isJoinControl
-    }
+    ScalarSet.splitWords.contains(UTF8Text.scalar(in: text, at: place).scalar)
   }
 }

@@ -21,12 +21,13 @@ public struct Encoding: Equatable, Sendable {
   /// The number of tokens.
   public var count: Int { ids.count }
 
-  init(_ sink: TokenSink, vocabulary: Vocabulary, sequence: Int) {
-    ids = sink.ids
-    tokens = sink.ids.map { vocabulary.token(of: $0) ?? "" }
+  init(_ sink: borrowing TokenSink, vocabulary: Vocabulary, sequence: Int) {
+    let places = sink.places.values
+    ids = Array(sink.ids.values)
+    tokens = ids.map { vocabulary.token(of: $0) ?? "" }
     for (place, text) in sink.spellings { tokens[place] = text }
-    offsets = sink.offsets
-    wordIds = sink.wordIDs
+    offsets = places.map { $0.start..<$0.end }
+    wordIds = places.map(\.word)
     typeIds = Array(repeating: Int32(sequence), count: ids.count)
     specialMask = Array(repeating: false, count: ids.count)
     sequenceIds = Array(repeating: sequence, count: ids.count)
@@ -45,6 +46,11 @@ public struct Encoding: Equatable, Sendable {
   }
 
   mutating func append(_ other: Encoding, typeId: Int32) {
+    guard count > 0 else {
+      self = other
+      if typeIds.first != typeId { typeIds = Array(repeating: typeId, count: count) }
+      return
+    }
     ids += other.ids
     tokens += other.tokens
     offsets += other.offsets

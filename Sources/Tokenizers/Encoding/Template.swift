@@ -14,12 +14,22 @@ struct Template: Equatable, Sendable {
   static let plain = Template(single: [.text(0, typeId: 0)], pair: [.text(0, typeId: 0), .text(1, typeId: 1)])
 
   /// `[CLS] A [SEP]` and `[CLS] A [SEP] B [SEP]`; types 0 through the first `[SEP]`, then 1.
-  static func bert(cls: (token: String, id: Int32), sep: (token: String, id: Int32)) -> Template {
-    func special(_ token: (token: String, id: Int32), _ typeId: Int32) -> Part {
-      .special(name: token.token, ids: [token.id], tokens: [token.token], typeId: typeId)
-    }
+  static func bert(cls: Token, sep: Token) -> Template {
     let single = [special(cls, 0), .text(0, typeId: 0), special(sep, 0)]
     return Template(single: single, pair: single + [.text(1, typeId: 1), special(sep, 1)])
+  }
+
+  /// `<s> A </s>` and `<s> A </s></s> B </s>`, all of type 0.
+  static func roberta(cls: Token, sep: Token) -> Template {
+    let single = [special(cls, 0), .text(0, typeId: 0), special(sep, 0)]
+    return Template(single: single, pair: single + [special(sep, 0), .text(1, typeId: 0), special(sep, 0)])
+  }
+
+  /// A special token and its id.
+  typealias Token = (token: String, id: Int32)
+
+  private static func special(_ token: Token, _ typeId: Int32) -> Part {
+    .special(name: token.token, ids: [token.id], tokens: [token.token], typeId: typeId)
   }
 
   func parts(isPair: Bool) -> [Part] { isPair ? pair : single }

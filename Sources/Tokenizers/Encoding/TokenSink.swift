@@ -1,20 +1,31 @@
 /// Where tokens go while a text is encoded, with as much detail as was asked for.
-struct TokenSink {
+struct TokenSink: ~Copyable {
   enum Detail { case ids, wordStarts, full }
 
+  /// What a token covers, and the number of its word.
+  struct Place: BitwiseCopyable {
+    var start: Int
+    var end: Int
+    var word: Int
+  }
+
   let detail: Detail
-  var ids: [Int32]
-  var startsWord: [Bool] = []
-  var offsets: [Range<Int>] = []
-  var wordIDs: [Int] = []
+  private(set) var ids = TokenBuffer<Int32>()
+  private(set) var startsWord = TokenBuffer<Bool>()
+  private(set) var places = TokenBuffer<Place>()
   /// Words so far, added tokens included.
   var wordCount = 0
   /// Tokens whose text is not that of the vocabulary: added tokens as they were found.
   var spellings: [(place: Int, text: String)] = []
 
-  init(_ detail: Detail, ids: [Int32] = []) {
+  /// Cuts words at random where there is one.
+  var sampler: SubwordSampler?
+  let isSampling: Bool
+
+  init(_ detail: Detail, sampler: SubwordSampler? = nil) {
     self.detail = detail
-    self.ids = ids
+    self.sampler = sampler
+    isSampling = sampler != nil
   }
 
   /// Adds a token; `isFirst` where it begins a word.
@@ -26,8 +37,7 @@ struct TokenSink {
   /// Adds a token of the current word with its place in the text.
   @inline(__always) mutating func append(_ id: Int32, offsets: Range<Int>) {
     ids.append(id)
-    self.offsets.append(offsets)
-    wordIDs.append(wordCount)
+    places.append(Place(start: offsets.lowerBound, end: offsets.upperBound, word: wordCount))
   }
 
   /// What was added so far, to return to.
@@ -37,25 +47,7 @@ struct TokenSink {
     let count = ids.count - mark.tokens
     ids.removeLast(count)
     if detail == .wordStarts { startsWord.removeLast(count) }
-    if detail == .full {
-      offsets.removeLast(count)
-      wordIDs.removeLast(count)
-    }
+    if detail == .full { places.removeLast(count) }
     wordCount = mark.words
-  }
-}
-
-/// A stretch of text to encode and where its scalars lie in the whole.
-struct TextStretch {
-  let bytes: UnsafeBufferPointer<UInt8>
-  /// The place of the first scalar in the text.
-  var base = 0
-  /// Where each scalar of `bytes` lies, counted from `base`; nil where they are the text's own.
-  var sources: [Int]?
-
-  /// The place in the text of a scalar of `bytes`.
-  @inline(__always) func place(of scalar: Int) -> Int {
-    guard let sources else { return base + scalar }
-    return base + (scalar < sources.count ? sources[scalar] : sources.last ?? 0)
   }
 }

@@ -3,7 +3,9 @@ import JSON
 /// Byte-pair merges as files spell them, checked against the vocabulary.
 enum MergeFile {
   /// The `merges` of a model: pairs, or strings with a space between.
-  static func merges(_ place: JSONPlace, in vocabulary: Vocabulary) throws(TokenizerError) -> [BytePairModel.Merge] {
+  static func merges(
+    _ place: JSONPlace, in vocabulary: Vocabulary, continuingPrefix: String = ""
+  ) throws(TokenizerError) -> [BytePairModel.Merge] {
     var merges: [BytePairModel.Merge] = []
     for item in try place.elements() {
       let parts: [String]
@@ -12,7 +14,7 @@ enum MergeFile {
       } else {
         parts = try item.elements().map { part throws(TokenizerError) in try part.string() }
       }
-      merges.append(try merge(parts, vocabulary, file: item.file, place: item.path))
+      merges.append(try merge(parts, vocabulary, continuingPrefix, item.file, item.path))
     }
     return merges
   }
@@ -28,7 +30,7 @@ enum MergeFile {
     for (number, line) in text.utf8.split(separator: 0x0A, omittingEmptySubsequences: false).enumerated() {
       let line = Substring(line.last == 0x0D ? line.dropLast() : line)
       if line.isEmpty || line.utf8.starts(with: "#version".utf8) { continue }
-      merges.append(try merge(parts(of: line), vocabulary, file: file, place: "line \(number + 1)"))
+      merges.append(try merge(parts(of: line), vocabulary, "", file, "line \(number + 1)"))
     }
     return merges
   }
@@ -38,13 +40,15 @@ enum MergeFile {
   }
 
   private static func merge(
-    _ parts: [String], _ vocabulary: Vocabulary, file: String, place: String
+    _ parts: [String], _ vocabulary: Vocabulary, _ prefix: String, _ file: String, _ place: String
   ) throws(TokenizerError) -> BytePairModel.Merge {
     guard parts.count == 2, !parts[0].isEmpty, !parts[1].isEmpty else {
       throw .malformed(file: file, place: place, problem: "a merge has \(parts.count) parts instead of 2")
     }
+    // The library leaves out as many scalars as the prefix has, whatever they are.
+    let continuation = String(parts[1].unicodeScalars.dropFirst(prefix.unicodeScalars.count))
     guard let left = vocabulary.id(of: parts[0]), let right = vocabulary.id(of: parts[1]),
-      let result = vocabulary.id(of: parts[0] + parts[1])
+      let result = vocabulary.id(of: parts[0] + continuation)
     else {
       throw .malformed(file: file, place: place, problem: "a part of the merge or its result is not in the vocabulary")
     }

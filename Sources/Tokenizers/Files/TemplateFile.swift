@@ -11,17 +11,25 @@ enum TemplateFile {
 
   /// `BertProcessing`: `sep` and `cls` as (token, id).
   static func bert(_ place: JSONPlace, _ vocabulary: Vocabulary) throws(TokenizerError) -> Template {
-    func token(_ key: String) throws(TokenizerError) -> (token: String, id: Int32) {
-      let member = try place.required(key)
-      let items = try member.elements()
-      guard items.count == 2 else { throw member.malformed("expected a token and its id") }
-      let id = try items[1].int()
-      guard let found = vocabulary.token(of: Int32(clamping: id)) else {
-        throw member.malformed("id \(id) is not in the vocabulary")
-      }
-      return (found, Int32(clamping: id))
+    .bert(cls: try token("cls", place, vocabulary), sep: try token("sep", place, vocabulary))
+  }
+
+  /// `RobertaProcessing`: `<s> A </s>` and `<s> A </s></s> B </s>`, all of type 0.
+  static func roberta(_ place: JSONPlace, _ vocabulary: Vocabulary) throws(TokenizerError) -> Template {
+    .roberta(cls: try token("cls", place, vocabulary), sep: try token("sep", place, vocabulary))
+  }
+
+  private static func token(
+    _ key: String, _ place: JSONPlace, _ vocabulary: Vocabulary
+  ) throws(TokenizerError) -> Template.Token {
+    let member = try place.required(key)
+    let items = try member.elements()
+    guard items.count == 2 else { throw member.malformed("expected a token and its id") }
+    let id = try items[1].int()
+    guard let found = vocabulary.token(of: Int32(clamping: id)) else {
+      throw member.malformed("id \(id) is not in the vocabulary")
     }
-    return .bert(cls: try token("cls"), sep: try token("sep"))
+    return (found, Int32(clamping: id))
   }
 
   private static func parts(

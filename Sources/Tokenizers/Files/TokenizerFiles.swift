@@ -4,7 +4,7 @@ extension Tokenizer {
   /// The text of `tokenizer.json`: everything that shapes ids and decodings, in one order and spelling.
   public var tokenizerJSON: String { TokenizerJSONWriter(self).json().text() }
 
-  /// The tokenizer's identity: equal exactly where every text gets the same ids and decoding. Hash it to compare.
+  /// The tokenizer's identity: equal only where every text gets the same ids and decoding. Hash it to compare.
   public var fingerprint: String { tokenizerJSON }
 
   /// The files from which Hugging Face libraries, and `init(folder:)`, load this tokenizer: `tokenizer.json`,
@@ -22,14 +22,14 @@ extension Tokenizer {
       if !hasLineEnds {
         files.append(("vocab.txt", vocabulary.tokens.flatMap { Array($0.utf8) + [0x0A] }))
       }
-    case .bytePairs(let model, _):
-      files.append(("vocab.json", TokenizerJSONWriter(self).vocabulary.bytes()))
+    case .bytePairs(let model):
+      files.append(("vocab.json", ModelFile.object(vocabulary).bytes()))
       var merges = Array("#version: 0.2\n".utf8)
       for merge in model.merges {
-        merges += Array("\(token(merge.left) ?? "") \(token(merge.right) ?? "")\n".utf8)
+        merges += Array("\(vocabulary.token(of: merge.left) ?? "") \(vocabulary.token(of: merge.right) ?? "")\n".utf8)
       }
       files.append(("merges.txt", merges))
-    case .characters: break
+    case .unigram, .words: break
     }
     return files
   }
@@ -38,9 +38,9 @@ extension Tokenizer {
   private var roleTokens: JSONObject {
     var roles = JSONObject()
     for (key, role) in SpecialTokens.keys {
-      if let id = specials[keyPath: role], let token = token(id) { roles[key] = .string(token) }
+      if let id = specials[keyPath: role], let token = vocabulary.token(of: id) { roles[key] = .string(token) }
     }
-    if let end = specials.endOfText.flatMap(token) {
+    if let end = specials.endOfText.flatMap(vocabulary.token) {
       roles["bos_token"] = .string(end)
       if transformersClass == "GPT2Tokenizer" { roles["unk_token"] = .string(end) }
     }
@@ -51,24 +51,22 @@ extension Tokenizer {
     var object: JSONObject = ["tokenizer_class": .string(transformersClass)]
     switch encoder.model {
     case .wordPiece:
-      let normalizer = encoder.normalizer ?? .identity
+      let normalizer = encoder.normalizer?.bert ?? .identity
       object["do_lower_case"] = .bool(normalizer.lowercases)
       object["strip_accents"] = normalizer.stripsAccents.map { .bool($0) } ?? .null
       object["tokenize_chinese_chars"] = .bool(normalizer.spacesIdeographs)
-    case .bytePairs(_, let options):
-      object["add_prefix_space"] = .bool(options.addsPrefixSpace)
-    case .characters: break
+    case .bytePairs:
+      if case .byteLevel(let options)? = encoder.splitter {
+        object["add_prefix_space"] = .bool(options.addsPrefixSpace)
+      }
+    case .unigram, .words: break
     }
     object["clean_up_tokenization_spaces"] = false
     if let modelMaximumLength { object["model_max_length"] = JSONValue(modelMaximumLength) }
     for (key, token) in roleTokens.pairs { object[key] = token }
     var decoder = JSONObject()
     for token in added.tokens {
-      decoder["\(token.id)"] = [
-        "content": .string(token.content), "lstrip": .bool(token.stripsLeft), "normalized": .bool(token.isNormalized),
-        "rstrip": .bool(token.stripsRight), "single_word": .bool(token.isSingleWord),
-        "special": .bool(token.isSpecial),
-      ]
+      decoder["\(token.id)"] = .object(AddedTokenFile.json(token))
     }
     object["added_tokens_decoder"] = .object(decoder)
     return .object(object)
@@ -80,20 +78,24 @@ extension Tokenizer {
     case .wordPiece(let model):
       let names = [specials.pad, specials.unknown, specials.cls, specials.sep, specials.mask].compactMap { $0 }
       let isBert =
-        names.count == 5 && model.prefix == "##" && model.maximumWordLength == 100
-        && encoder.normalizer?.cleansText == true && template == bertTemplate
+        names.count == 5 && model.prefix == "##" && model.maximumWordLength == 100 && encoder.splitter == .bert
+        && encoder.normalizer?.bert?.cleansText == true && postProcessor == bertPostProcessor
       return isBert ? "BertTokenizer" : "PreTrainedTokenizerFast"
-    case .bytePairs:
-      return specials.endOfText != nil && specials.cls == nil && encoder.normalizer == nil && template == .plain
-        ? "GPT2Tokenizer" : "PreTrainedTokenizerFast"
-    case .characters: return "PreTrainedTokenizerFast"
+    case .bytePairs(let model):
+      guard case .byteLevel(let options)? = encoder.splitter, options.splitsWords, !model.options.ignoresMerges,
+        specials.endOfText != nil, specials.cls == nil, encoder.normalizer == nil, postProcessor.template == .plain
+      else { return "PreTrainedTokenizerFast" }
+      return "GPT2Tokenizer"
+    case .unigram, .words: return "PreTrainedTokenizerFast"
     }
   }
 
-  private var bertTemplate: Template? {
-    guard let cls = specials.cls, let sep = specials.sep, let clsToken = token(cls), let sepToken = token(sep) else {
+  private var bertPostProcessor: PostProcessor? {
+    guard let cls = specials.cls, let sep = specials.sep, let clsToken = vocabulary.token(of: cls),
+      let sepToken = vocabulary.token(of: sep)
+    else {
       return nil
     }
-    return .bert(cls: (clsToken, cls), sep: (sepToken, sep))
+    return PostProcessor(template: .bert(cls: (clsToken, cls), sep: (sepToken, sep)))
   }
 }

@@ -6,26 +6,47 @@ extension Tokenizer {
   /// Files above this size are refused.
   static let maximumFileBytes = 512 << 20
 
-  /// The tokenizer in a folder: `tokenizer.json`, else `vocab.json` with `merges.txt`, else `vocab.txt`; roles and
-  /// limits from `tokenizer_config.json` and `special_tokens_map.json`.
+  /// The files that a tokenizer is read from, the first that exists; `vocab.json` needs `merges.txt` beside it.
+  public static let fileNames: [String] =
+    ["tokenizer.json", "vocab.json", "vocab.txt", "spiece.model", "sentencepiece.bpe.model", "sentencepiece.model"]
+    + TiktokenFile.patterns.map(\.name)
+
+  /// The tokenizer in a folder, read from one of `fileNames`, or in one such file; roles and limits from
+  /// `tokenizer_config.json` and `special_tokens_map.json` beside it.
   public init(folder: String) throws(TokenizerError) {
-    let files = FolderFiles(folder: folder)
+    let isFile = (try? RealFileSystem().status(folder, followingLinks: true))?.kind == .file
+    let files = FolderFiles(folder: isFile ? Paths.parent(of: folder) : folder)
     let settings = TokenizerSettings(
       config: try files.json("tokenizer_config.json"), map: try files.json("special_tokens_map.json"))
-    if let bytes = try files.bytes("tokenizer.json") {
-      self = try TokenizerJSONReader(bytes, file: files.path("tokenizer.json")).tokenizer(settings)
+    for name in isFile ? [Paths.name(of: folder)] : Self.fileNames {
+      guard let bytes = try files.bytes(name) else { continue }
+      self = try Self.tokenizer(bytes, name, files, settings)
       return
     }
-    if try files.bytes("added_tokens.json") != nil {
+    throw .noTokenizer(folder: folder)
+  }
+
+  private static func tokenizer(
+    _ bytes: [UInt8], _ name: String, _ files: FolderFiles, _ settings: TokenizerSettings
+  ) throws(TokenizerError) -> Tokenizer {
+    let file = files.path(name)
+    if name == "vocab.json" || name == "vocab.txt", try files.bytes("added_tokens.json") != nil {
       throw .unsupported(
         file: files.path("added_tokens.json"), place: "the whole", part: "added_tokens.json without tokenizer.json")
     }
-    if let vocabulary = try files.json("vocab.json") {
-      self = try Self.bytePairs(vocabulary, files, settings)
-    } else if let lines = try files.bytes("vocab.txt") {
-      self = try Self.wordPiece(lines, files, settings)
-    } else {
-      throw .noTokenizer(folder: folder)
+    switch name {
+    case "vocab.json": return try bytePairs(JSONPlace(parsing: bytes, file: file), files, settings)
+    case "vocab.txt": return try wordPiece(bytes, files, settings)
+    case _ where name.utf8.suffix(5).elementsEqual(".json".utf8):
+      return try TokenizerJSONReader(bytes, file: file).tokenizer(settings)
+    case _ where TiktokenFile.isRanks(bytes):
+      guard let pattern = TiktokenFile.patterns.first(where: { $0.name == name })?.pattern else {
+        let names = TiktokenFile.patterns.map(\.name).joined(separator: ", ")
+        throw .unsupported(
+          file: file, place: "its name", part: "a rank file whose pattern its name does not tell (\(names))")
+      }
+      return try TiktokenFile.tokenizer(bytes, file: file, pattern: pattern, settings)
+    default: return try SentencePieceFile(bytes, file: file).tokenizer(settings)
     }
   }
 
@@ -58,9 +79,12 @@ extension Tokenizer {
       template = .bert(cls: (clsToken, cls), sep: (sepToken, sep))
     }
     return Tokenizer(
-      vocabulary: vocabulary, encoder: TextEncoder(normalizer: normalizer, model: .wordPiece(model)),
-      added: added(specials, vocabulary), template: template, decoder: .wordPiece(prefix: "##", cleansUp: true),
-      specials: specials, modelMaximumLength: settings.modelMaximumLength)
+      vocabulary: vocabulary,
+      encoder: TextEncoder(
+        normalizer: .bert(normalizer), splitter: .bert, model: .wordPiece(model), vocabulary: vocabulary),
+      added: added(specials, vocabulary), postProcessor: PostProcessor(template: template),
+      decoder: TokenDecoder(steps: [.wordPiece(prefix: "##", cleansUp: true)]), specials: specials,
+      modelMaximumLength: settings.modelMaximumLength)
   }
 
   private static func bytePairs(
@@ -72,12 +96,14 @@ extension Tokenizer {
     }
     let merges = try MergeFile.merges(lines: lines, file: files.path("merges.txt"), in: vocabulary)
     let specials = try settings.specials(in: vocabulary, modelUnknown: nil)
-    let options = ByteLevelOptions(addsPrefixSpace: try settings.bool("add_prefix_space", default: false))
-    let model = BytePairModel(byteIDs: ByteAlphabet.ids(in: vocabulary), merges: merges)
+    let options = PreTokenizer.ByteLevel(addsPrefixSpace: try settings.bool("add_prefix_space", default: false))
+    let model = BytePairModel(vocabulary, merges: merges, isByteLevel: true)
     return Tokenizer(
-      vocabulary: vocabulary, encoder: TextEncoder(normalizer: nil, model: .bytePairs(model, options)),
-      added: added(specials, vocabulary), template: .plain, decoder: .byteLevel, specials: specials,
-      modelMaximumLength: settings.modelMaximumLength)
+      vocabulary: vocabulary,
+      encoder: TextEncoder(
+        normalizer: nil, splitter: .byteLevel(options), model: .bytePairs(model), vocabulary: vocabulary),
+      added: added(specials, vocabulary), postProcessor: PostProcessor(), decoder: TokenDecoder(steps: [.byteLevel]),
+      specials: specials, modelMaximumLength: settings.modelMaximumLength)
   }
 
   private static func added(_ specials: SpecialTokens, _ vocabulary: Vocabulary) -> [AddedToken] {

@@ -29,14 +29,25 @@ struct TokenizerSettings {
   }
 
   /// The roles named by the files, the others by the names tokens usually have.
-  func specials(in vocabulary: Vocabulary, modelUnknown: String?) throws(TokenizerError) -> SpecialTokens {
+  func specials(in vocabulary: Vocabulary, modelUnknown: Int32?) throws(TokenizerError) -> SpecialTokens {
     var specials = SpecialTokens(conventionalIn: vocabulary)
-    if let modelUnknown, let id = vocabulary.id(of: modelUnknown) { specials.unknown = id }
+    if let modelUnknown { specials.unknown = modelUnknown }
     for (key, role) in SpecialTokens.keys {
       if let token = try token(key), let id = vocabulary.id(of: token) { specials[keyPath: role] = id }
     }
     // GPT-2's files name the end of text as the unknown token too, which it never is.
     if specials.unknown == specials.endOfText { specials.unknown = nil }
     return specials
+  }
+
+  /// The `added_tokens_decoder`, for files that hold no added tokens themselves.
+  func addedTokens(_ entries: inout VocabularyFile) throws(TokenizerError) -> [AddedToken] {
+    guard let place = config?["added_tokens_decoder"] else { return [] }
+    var tokens: [AddedToken] = []
+    for (key, _) in try place.object().pairs {
+      guard let token = place[key], let id = Int(key) else { throw place.malformed("\(key) is no id") }
+      tokens.append(try AddedTokenFile.token(token, id: id, &entries))
+    }
+    return tokens.sorted { $0.id < $1.id }
   }
 }

@@ -23,6 +23,34 @@ struct VocabularyFile {
     }
   }
 
+  /// The `vocab` list of a Unigram model: tokens with their scores, in the order of their ids.
+  init(scored place: JSONPlace) throws(TokenizerError) {
+    let items = try place.elements()
+    guard items.count <= Self.maximumSize else { throw place.malformed("\(items.count) tokens are too many") }
+    ids = ByteTable(minimumCapacity: items.count)
+    limit = min(items.count + (1 << 16), Self.maximumSize)
+    tokens.reserveCapacity(items.count)
+    for (id, item) in items.enumerated() {
+      let pair = try item.elements()
+      guard pair.count == 2 else { throw item.malformed("expected a token and its score") }
+      let token = try pair[0].string()
+      guard ids.insert(token, value: id) else { throw item.malformed("the token stands earlier in the list too") }
+      tokens.append(token)
+    }
+  }
+
+  /// Tokens in the order of their ids.
+  init(tokens: [String], file: String) throws(TokenizerError) {
+    guard tokens.count <= Self.maximumSize else {
+      throw .malformed(file: file, place: "the whole", problem: "\(tokens.count) tokens are too many")
+    }
+    limit = min(tokens.count + (1 << 16), Self.maximumSize)
+    for (id, token) in tokens.enumerated() where !ids.insert(token, value: id) {
+      throw .malformed(file: file, place: "id \(id)", problem: "the token has a smaller id too")
+    }
+    self.tokens = tokens
+  }
+
   /// `vocab.txt`: one token a line, the id is the line's number from zero.
   init(lines bytes: [UInt8], file: String) throws(TokenizerError) {
     guard let text = String(validating: bytes, as: UTF8.self) else {

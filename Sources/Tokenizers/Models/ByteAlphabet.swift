@@ -43,4 +43,22 @@ enum ByteAlphabet {
   static func ids(in vocabulary: Vocabulary) -> [Int32] {
     (UInt8.min...UInt8.max).map { vocabulary.id(of: token(of: [$0])) ?? -1 }
   }
+
+  /// The id of each byte's piece, spelled `<0x0A>` as SentencePiece does, negative where it is missing.
+  static func fallbackIDs(in vocabulary: Vocabulary) -> [Int32] {
+    (UInt8.min...UInt8.max).map { vocabulary.modelID(of: fallbackToken(of: $0)) ?? -1 }
+  }
+
+  static func fallbackToken(of byte: UInt8) -> String {
+    let digits = String(byte, radix: 16, uppercase: true)
+    return "<0x\(digits.utf8.count < 2 ? "0" : "")\(digits)>"
+  }
+
+  /// The byte that such a piece stands for; nil for any other token.
+  static func byte(ofFallback token: String) -> UInt8? {
+    let bytes = Array(token.utf8)
+    guard bytes.count == 6, bytes.starts(with: "<0x".utf8), bytes[5] == UInt8(ascii: ">") else { return nil }
+    // As the reference library's parser, which takes a sign too.
+    return UInt8(String(decoding: bytes[3..<5], as: UTF8.self), radix: 16)
+  }
 }

@@ -1,4 +1,6 @@
-/// Byte-level byte-pair encoding: the learned merges, earliest first, leftmost first, until none applies.
+import Randomness
+
+/// Byte-pair encoding: the learned merges, earliest first, leftmost first, until none applies.
 /// (Sennrich et al. 2016; Radford et al. 2019, section 2.2.)
 struct BytePairModel: Sendable {
   /// One learned merge: two ids become one.
@@ -8,43 +10,104 @@ struct BytePairModel: Sendable {
     var result: Int32
   }
 
+  /// The switches of the reference library's `BPE` beyond vocabulary and merges.
+  struct Options: Equatable, Sendable {
+    /// Stands for what the vocabulary cannot spell; without it that is left out.
+    var unknown: Int32?
+    /// Consecutive unknown symbols become one unknown token.
+    var fusesUnknown = false
+    /// Scalars outside the vocabulary become their bytes, spelled `<0x0A>`.
+    var fallsBackToBytes = false
+    /// A word that is a token stays whole even where the merges do not lead to it.
+    var ignoresMerges = false
+    /// Begins every symbol but a word's first.
+    var continuingPrefix = ""
+    /// Ends a word's last symbol.
+    var endOfWordSuffix = ""
+  }
+
+  /// Longer words leave no memory behind.
+  private static let keptLength = 1 << 16
+
   let merges: [Merge]
-  let unknown: Int32?
-  /// Consecutive unknown bytes become one unknown token.
-  let fusesUnknown: Bool
-  private let byteIDs: [Int32]
+  let options: Options
+  /// Whether words are given as their bytes, not spelled in GPT-2's alphabet.
+  let isByteLevel: Bool
+  private let symbols: WordSymbols
+  private let words: ByteTable?
   private let table: MergeTable
 
-  /// `byteIDs` gives each byte's id, negative where the vocabulary lacks it.
-  init(byteIDs: [Int32], merges: [Merge], unknown: Int32? = nil, fusesUnknown: Bool = false) {
-    self.byteIDs = byteIDs
+  /// A model over bytes, spelled in GPT-2's alphabet, or over scalars.
+  init(_ vocabulary: Vocabulary, merges: [Merge], options: Options = Options(), isByteLevel: Bool) {
     self.merges = merges
-    self.unknown = unknown
-    self.fusesUnknown = fusesUnknown
+    self.options = options
+    self.isByteLevel = isByteLevel
+    symbols =
+      isByteLevel ? .bytes(ByteAlphabet.ids(in: vocabulary)) : .scalars(ScalarSymbols(vocabulary, options: options))
+    words = options.ignoresMerges ? Self.words(vocabulary, isByteLevel: isByteLevel) : nil
     table = MergeTable(merges)
   }
 
-  /// Appends the pieces of a word.
-  func appendPieces(of word: UnsafeBufferPointer<UInt8>, to pieces: inout PieceList) {
+  private static func words(_ vocabulary: Vocabulary, isByteLevel: Bool) -> ByteTable {
+    var words = ByteTable(minimumCapacity: vocabulary.tokens.count)
+    for (id, token) in vocabulary.modelTokens.enumerated() {
+      guard let token, let bytes = isByteLevel ? ByteAlphabet.bytes(of: token) : Array(token.utf8) else { continue }
+      bytes.withUnsafeBufferPointer { _ = words.insert($0, value: id) }
+    }
+    return words
+  }
+
+  /// Appends the pieces of a word; `symbols` is what it works with.
+  func appendPieces(
+    of word: UnsafeBufferPointer<UInt8>, to pieces: inout PieceList, symbols: inout [Symbol]
+  ) {
+    if let id = words?.value(of: word) {
+      return pieces.append(Int32(truncatingIfNeeded: id), end: word.count)
+    }
+    symbols.removeAll(keepingCapacity: true)
+    appendSymbols(of: word, to: &symbols)
+    if symbols.count < 48 { mergeByScanning(&symbols) } else { mergeByQueue(&symbols) }
+    for symbol in symbols { pieces.append(symbol.id, end: symbol.end) }
+    if word.count > Self.keptLength { symbols = [] }
+  }
+
+  /// Appends the pieces that are left when each merge that is due is passed over with a probability.
+  /// (Provilkov et al. 2020, section 3.)
+  func appendSample(
+    of word: UnsafeBufferPointer<UInt8>, dropout: Double, random: inout RandomNumbers, to pieces: inout PieceList
+  ) {
     var symbols: [Symbol] = []
-    symbols.reserveCapacity(word.count)
+    appendSymbols(of: word, to: &symbols)
+    mergeByQueue(&symbols) { random.uniform() < dropout }
+    for symbol in symbols { pieces.append(symbol.id, end: symbol.end) }
+  }
+
+  private func appendSymbols(of word: UnsafeBufferPointer<UInt8>, to symbols: inout [Symbol]) {
+    switch self.symbols {
+    case .bytes(let ids): appendSymbols(of: word, ids, to: &symbols)
+    case .scalars(let scalars): scalars.append(word, to: &symbols)
+    }
+  }
+
+  private func appendSymbols(
+    of word: UnsafeBufferPointer<UInt8>, _ ids: [Int32], to symbols: inout [Symbol]
+  ) {
     var lastIsUnknown = false
     for (place, byte) in word.enumerated() {
-      let id = byteIDs[Int(byte)]
+      let id = ids[Int(byte)]
       if id >= 0 {
         symbols.append(Symbol(id: id, end: place + 1))
         lastIsUnknown = false
-      } else if let unknown {
-        if lastIsUnknown, fusesUnknown { symbols.removeLast() }
+      } else if let unknown = options.unknown {
+        if lastIsUnknown, options.fusesUnknown { symbols.removeLast() }
         symbols.append(Symbol(id: unknown, end: place + 1))
         lastIsUnknown = true
       }
     }
-    if symbols.count < 48 { mergeByScanning(&symbols) } else { mergeByQueue(&symbols) }
-    for symbol in symbols { pieces.append(symbol.id, end: symbol.end) }
   }
 
-  private struct Symbol {
+  /// A part of a word on its way to a piece.
+  struct Symbol: Sendable {
     var id: Int32
     var end: Int
     /// Packed rank and result of the merge with the next symbol.
@@ -53,31 +116,41 @@ struct BytePairModel: Sendable {
 
   /// Short words: the best merge by looking at all of them.
   private func mergeByScanning(_ symbols: inout [Symbol]) {
-    guard symbols.count > 1 else { return }
-    for i in 0..<symbols.count - 1 { symbols[i].merge = table[symbols[i].id, symbols[i + 1].id] }
+    let count = symbols.withUnsafeMutableBufferPointer { mergeInPlace($0) }
+    symbols.removeLast(symbols.count - count)
+  }
+
+  /// Returns how many symbols are left, at the start of the memory.
+  private func mergeInPlace(_ symbols: UnsafeMutableBufferPointer<Symbol>) -> Int {
+    var count = symbols.count
+    for i in 0..<max(count - 1, 0) { symbols[i].merge = table[symbols[i].id, symbols[i + 1].id] }
     while true {
       var best = MergeTable.none
       var place = 0
-      for i in 0..<symbols.count where symbols[i].merge < best {
+      for i in 0..<count where symbols[i].merge < best {
         best = symbols[i].merge
         place = i
       }
-      if best == MergeTable.none { return }
+      if best == MergeTable.none { return count }
       symbols[place].id = MergeTable.result(of: best)
       symbols[place].end = symbols[place + 1].end
-      symbols.remove(at: place + 1)
+      count -= 1
+      for i in place + 1..<max(count, place + 1) { symbols[i] = symbols[i + 1] }
       symbols[place].merge =
-        place + 1 < symbols.count ? table[symbols[place].id, symbols[place + 1].id] : MergeTable.none
+        place + 1 < count ? table[symbols[place].id, symbols[place + 1].id] : MergeTable.none
       if place > 0 { symbols[place - 1].merge = table[symbols[place - 1].id, symbols[place].id] }
     }
   }
 
-  /// Long words: a queue of merges by rank, then place, over linked symbols.
-  private func mergeByQueue(_ symbols: inout [Symbol]) {
+  /// Long words: a queue of merges by rank, then place, over linked symbols. A merge that is passed over is offered
+  /// again once another was made.
+  private func mergeByQueue(_ symbols: inout [Symbol], passesOver: () -> Bool = { false }) {
+    guard symbols.count > 1 else { return }
     var next = Array(1...symbols.count)
     var previous = Array(-1..<symbols.count - 1)
     var isGone = [Bool](repeating: false, count: symbols.count)
     var queue = MergeQueue()
+    var passedOver: [(merge: UInt64, place: Int)] = []
     let count = symbols.count
     func offer(_ place: Int) {
       guard place >= 0, next[place] < count else { return }
@@ -88,6 +161,12 @@ struct BytePairModel: Sendable {
     for place in 0..<count { offer(place) }
     while let (merge, place) = queue.pop() {
       if isGone[place] || symbols[place].merge != merge { continue }
+      if passesOver() {
+        passedOver.append((merge, place))
+        continue
+      }
+      for item in passedOver { queue.push(merge: item.merge, place: item.place) }
+      passedOver.removeAll(keepingCapacity: true)
       let gone = next[place]
       guard gone < count else { continue }
       symbols[place].id = MergeTable.result(of: merge)
@@ -103,72 +182,5 @@ struct BytePairModel: Sendable {
       }
     }
     symbols = symbols.indices.filter { !isGone[$0] }.map { symbols[$0] }
-  }
-}
-
-/// Merges by pair of ids, in one open-addressing table: the value packs rank and result.
-struct MergeTable: Sendable {
-  static let none = UInt64.max
-
-  private var keys: [UInt64]
-  private var values: [UInt64]
-
-  /// A pair given twice keeps its later rank, as in the reference library.
-  init(_ merges: [BytePairModel.Merge]) {
-    var capacity = 64
-    while capacity < merges.count * 2 { capacity *= 2 }
-    keys = Array(repeating: Self.none, count: capacity)
-    values = Array(repeating: Self.none, count: capacity)
-    for (rank, merge) in merges.enumerated() {
-      let key = Self.key(merge.left, merge.right)
-      let place = place(of: key)
-      keys[place] = key
-      values[place] = UInt64(truncatingIfNeeded: rank) << 32 | UInt64(UInt32(bitPattern: merge.result))
-    }
-  }
-
-  @inline(__always) subscript(_ left: Int32, _ right: Int32) -> UInt64 { values[place(of: Self.key(left, right))] }
-
-  @inline(__always) static func result(of merge: UInt64) -> Int32 { Int32(truncatingIfNeeded: merge) }
-
-  @inline(__always) private static func key(_ left: Int32, _ right: Int32) -> UInt64 {
-    UInt64(UInt32(bitPattern: left)) << 32 | UInt64(UInt32(bitPattern: right))
-  }
-
-  @inline(__always) private func place(of key: UInt64) -> Int {
-    let mask = keys.count - 1
-    var place = Int(truncatingIfNeeded: (key &* 0x9E37_79B9_7F4A_7C15) >> 32) & mask
-    while keys[place] != Self.none, keys[place] != key { place = (place + 1) & mask }
-    return place
-  }
-}
-
-/// A binary heap of merges: the smallest rank first, then the leftmost place.
-private struct MergeQueue {
-  private var items: [(merge: UInt64, place: Int)] = []
-
-  mutating func push(merge: UInt64, place: Int) {
-    items.append((merge, place))
-    var child = items.count - 1
-    while child > 0, items[child] < items[(child - 1) / 2] {
-      items.swapAt(child, (child - 1) / 2)
-      child = (child - 1) / 2
-    }
-  }
-
-  mutating func pop() -> (merge: UInt64, place: Int)? {
-    guard let first = items.first else { return nil }
-    items.swapAt(0, items.count - 1)
-    items.removeLast()
-    var parent = 0
-    while true {
-      var child = 2 * parent + 1
-      if child >= items.count { break }
-      if child + 1 < items.count, items[child + 1] < items[child] { child += 1 }
-      if items[parent] <= items[child] { break }
-      items.swapAt(parent, child)
-      parent = child
-    }
-    return first
   }
 }

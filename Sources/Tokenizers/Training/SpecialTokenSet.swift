@@ -9,7 +9,7 @@ public enum SpecialTokenSet: String, Sendable {
     switch (self, kind) {
     case (.encoder, _): ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"]
     case (.causal, .byteBPE): ["<|endoftext|>"]
-    case (.causal, .characters), (.causal, .wordpiece): ["<|endoftext|>", "<|unknown|>"]
+    case (.causal, _): ["<|endoftext|>", "<|unknown|>"]
     }
   }
 
@@ -17,7 +17,7 @@ public enum SpecialTokenSet: String, Sendable {
     switch (self, kind) {
     case (.encoder, _): SpecialTokens(pad: 0, unknown: 1, cls: 2, sep: 3, mask: 4)
     case (.causal, .byteBPE): SpecialTokens(endOfText: 0)
-    case (.causal, .characters), (.causal, .wordpiece): SpecialTokens(unknown: 1, endOfText: 0)
+    case (.causal, _): SpecialTokens(unknown: 1, endOfText: 0)
     }
   }
 

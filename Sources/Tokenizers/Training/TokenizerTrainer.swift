@@ -1,7 +1,7 @@
 /// Learns a vocabulary from text that streams by: `add` every document, then `train`.
 ///
 /// Counts are 64-bit and ties are broken by a total order, so the same text gives the same vocabulary whatever the
-/// order of its documents (as long as the words fit in `maximumBytes`, see `droppedThreshold`).
+/// order of its documents, the number of threads and the memory, as long as all words fit in (see `droppedThreshold`).
 public struct TokenizerTrainer: Sendable {
   /// How text will be cut.
   public let kind: TokenizerKind
@@ -17,127 +17,103 @@ public struct TokenizerTrainer: Sendable {
   public let minimumCount: Int
   /// WordPiece: how many characters are kept, the most frequent first; others become unknown.
   public let alphabetLimit: Int
+  /// Words of fewer documents take no part: what only few texts say becomes no token.
+  public let minimumDocuments: Int
+  /// WordPiece: which pair is merged next.
+  public let wordPieceScore: WordPieceScore
   private var counts: WordCounts
-  private let map: BertCharacterMap
-  let normalizer: BertNormalizer?
-  private var word = WordBuffer()
+  let recipe: TokenizerRecipe
+  private let threads: Int
 
   /// The largest vocabulary supported.
   public static let maximumVocabularySize = 1 << 24
 
   /// A trainer that has seen no text.
   ///
-  /// Special tokens default to the encoder's for WordPiece and the causal ones for the other kinds, the alphabet to a
+  /// Special tokens default to the encoder's for WordPiece and words, and the causal ones for the other kinds, the alphabet to a
   /// quarter of the vocabulary but at least 100 characters, and `minimumCount` to 2, so that no piece spells what one
-  /// document says once, or 1 for characters, so that nothing is lost. `maximumBytes` bounds the memory for words: above it the
-  /// rarest are dropped.
+  /// document says once, or 1 for characters, so that nothing is lost. `maximumBytes` bounds the memory: above it the
+  /// counts go to a file in `temporaryFolder` (`$TMPDIR` or `/tmp` if nil) that has no name, and the words too many to
+  /// learn from are left out (see `droppedThreshold`).
   public init(
     kind: TokenizerKind, vocabularySize: Int, lowercase: Bool = false, stripAccents: Bool? = nil,
     specialTokens: SpecialTokenSet? = nil, minimumCount: Int? = nil, alphabetLimit: Int? = nil,
-    maximumBytes: Int = 1 << 30
+    minimumDocuments: Int = 1, wordPieceScore: WordPieceScore = .frequency, threads: Int = 1,
+    maximumBytes: Int = 1 << 30, temporaryFolder: String? = nil
   ) {
     self.kind = kind
     self.vocabularySize = vocabularySize
     self.lowercase = lowercase
     self.stripAccents = stripAccents
-    self.specialTokens = specialTokens ?? (kind == .wordpiece ? .encoder : .causal)
+    self.specialTokens = specialTokens ?? ([.wordpiece, .words].contains(kind) ? .encoder : .causal)
     self.minimumCount = minimumCount ?? (kind == .characters ? 1 : 2)
     self.alphabetLimit = alphabetLimit ?? max(100, vocabularySize / 4)
-    counts = WordCounts(maximumBytes: maximumBytes)
-    normalizer = Self.normalizer(kind, lowercase: lowercase, stripAccents: stripAccents)
-    map = BertCharacterMap(normalizer ?? .identity)
+    self.minimumDocuments = minimumDocuments
+    self.wordPieceScore = wordPieceScore
+    recipe = TokenizerRecipe(kind, lowercase: lowercase, stripAccents: stripAccents)
+    counts = WordCounts(
+      DocumentWords(normalizer: recipe.normalizer, splitter: recipe.splitter), threads: threads,
+      maximumBytes: min(max(0, maximumBytes), Self.maximumMemory), folder: temporaryFolder)
+    self.threads = threads
   }
 
-  private static func normalizer(_ kind: TokenizerKind, lowercase: Bool, stripAccents: Bool?) -> BertNormalizer? {
-    if kind == .wordpiece { return BertNormalizer(stripsAccents: stripAccents, lowercases: lowercase) }
-    let strips = stripAccents ?? false
-    guard lowercase || strips else { return nil }
-    return BertNormalizer(cleansText: false, spacesIdeographs: false, stripsAccents: strips, lowercases: lowercase)
-  }
+  /// More memory than 32-bit numbers of words can use.
+  private static let maximumMemory = 1 << 37
 
-  /// Distinct words (characters for `characters`) counted so far.
-  public var distinctWordCount: Int { counts.count }
+  /// Documents counted so far.
+  public var documentCount: Int { counts.documentCount }
 
-  /// Words seen at most this often were dropped to stay within the memory bound; 0 where nothing was.
-  public var droppedThreshold: Int { counts.droppedThreshold }
+  /// Bytes of text counted so far.
+  public var byteCount: Int { counts.byteCount }
+
+  /// Distinct words (characters for `characters`) that were counted; known once trained.
+  public private(set) var distinctWordCount = 0
+
+  /// Words seen at most this often were left out to stay within the memory bound, which follows from the words and
+  /// their counts alone; 0 where none was. Known once trained.
+  public private(set) var droppedThreshold = 0
 
   /// Counts the words of one document.
-  public mutating func add(_ text: String) {
-    var text = text
-    text.withUTF8 { bytes in
-      if kind == .wordpiece { return addBertWords(bytes) }
-      guard let normalizer else { return addWords(bytes) }
-      let scalars = NormalizedText(bytes, normalizer: normalizer).scalars
-      UTF8Text.bytes(of: scalars).withUnsafeBufferPointer { addWords($0) }
-    }
-  }
+  public mutating func add(_ text: String) throws(TokenizerError) { try counts.add(text) }
 
-  private mutating func addBertWords(_ text: UnsafeBufferPointer<UInt8>) {
-    var check = BertWordReader(text, map: map)
-    var words = BertWordReader(text, map: map)
-    while check.next(into: &word) {}
-    if !check.needsStages {
-      while words.next(into: &word) { word.bytes.withUnsafeBufferPointer { counts.add($0) } }
-      return
-    }
-    let scalars = NormalizedText(text, normalizer: normalizer).scalars
-    UTF8Text.bytes(of: scalars).withUnsafeBufferPointer { normalized in
-      words = BertWordReader(normalized, map: .identity)
-      while words.next(into: &word) { word.bytes.withUnsafeBufferPointer { counts.add($0) } }
-    }
-  }
+  /// Counts the words of documents, on several threads if there are.
+  public mutating func add(_ documents: [String]) throws(TokenizerError) { try counts.add(documents) }
 
-  private mutating func addWords(_ text: UnsafeBufferPointer<UInt8>) {
-    if kind == .byteBPE {
-      var split = BytePairSplit(text)
-      while let range = split.next() { counts.add(UnsafeBufferPointer(rebasing: text[range])) }
-      return
-    }
-    var position = 0
-    while position < text.count {
-      let length = UTF8Text.scalar(in: text, at: position).length
-      counts.add(UnsafeBufferPointer(rebasing: text[position..<position + length]))
-      position += length
-    }
-  }
-
-  /// The tokenizer of what was added. Fails where nothing was, or where the vocabulary cannot hold the special tokens
-  /// and the alphabet (256 bytes, or the characters kept); the error says the least size.
-  public func train() throws(TokenizerError) -> Tokenizer {
+  /// The tokenizer of what was added; the counts are gone afterwards, to make room.
+  ///
+  /// Fails where nothing was added, or where the vocabulary cannot hold the special tokens and the alphabet (256 bytes,
+  /// or the characters kept); the error says the least size. `progress` is told now and then how many tokens are
+  /// learned of how many wanted.
+  public mutating func train(
+    progress: (_ learned: Int, _ wanted: Int) -> Void = { _, _ in }
+  ) throws(TokenizerError) -> Tokenizer {
     guard vocabularySize <= Self.maximumVocabularySize else {
       throw .vocabularyTooLarge(requested: vocabularySize, limit: Self.maximumVocabularySize)
     }
-    guard counts.count > 0 else { throw .noText }
-    let words = counts.sorted()
+    let selected = try counts.takeWords(
+      minimumDocuments: minimumDocuments, letterBytes: kind == .unigram ? 128 : 32)
+    (distinctWordCount, droppedThreshold) = (selected.distinctCount, selected.droppedThreshold)
+    if selected.words.isEmpty {
+      if selected.distinctCount == 0 { throw .noText }
+      throw .noWords(minimumDocuments: minimumDocuments, droppedThreshold: droppedThreshold)
+    }
     var draft = VocabularyDraft(specialTokens.tokens(for: kind))
     switch kind {
-    case .wordpiece: try trainWordPiece(words, &draft)
-    case .byteBPE: try trainBytePairs(words, &draft)
-    case .characters: try trainCharacters(words, &draft)
+    case .wordpiece: try trainWordPiece(selected.words, &draft, progress)
+    case .byteBPE: try trainBytePairs(selected.words, &draft, progress)
+    case .unigram: try trainUnigram(selected.words, &draft, threads: threads, progress)
+    case .characters: try trainCharacters(selected.words, &draft)
+    case .words: try trainWords(selected.words, &draft)
     }
-    return tokenizer(of: draft)
+    return try tokenizer(of: draft)
   }
 }
 
-/// A vocabulary in the making.
-struct VocabularyDraft {
-  private(set) var tokens: [String] = []
-  private var index = ByteTable()
-  var merges: [BytePairModel.Merge] = []
-  let specialCount: Int
-
-  init(_ specials: [String]) {
-    specialCount = specials.count
-    for token in specials { add(token) }
-  }
-
-  /// The id of a token, given on first sight.
-  @discardableResult mutating func add(_ token: String) -> Int32 {
-    if let id = index.value(of: token) { return Int32(truncatingIfNeeded: id) }
-    index.insert(token, value: tokens.count)
-    tokens.append(token)
-    return Int32(truncatingIfNeeded: tokens.count - 1)
-  }
-
-  func id(of token: String) -> Int32? { index.value(of: token).map { Int32(truncatingIfNeeded: $0) } }
+/// Which pair of pieces WordPiece merges next.
+public enum WordPieceScore: String, CaseIterable, Sendable {
+  /// The most frequent one, as the Hugging Face library does.
+  case frequency
+  /// The one whose merge raises the likelihood of the text most, as the vocabularies of BERT were made: the count of
+  /// the pair divided by those of its parts.
+  case likelihood
 }

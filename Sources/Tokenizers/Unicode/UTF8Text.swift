@@ -13,6 +13,11 @@ enum UTF8Text {
     return ((first & 0x07) << 18 | second << 12 | third << 6 | UInt32(text[position + 3]) & 0x3F, 4)
   }
 
+  /// The number of bytes of the scalar that a byte begins.
+  @inline(__always) static func length(of first: UInt8) -> Int {
+    first < 0x80 ? 1 : first < 0xE0 ? 2 : first < 0xF0 ? 3 : 4
+  }
+
   /// Whether a byte begins a scalar.
   @inline(__always) static func isStart(_ byte: UInt8) -> Bool { byte & 0xC0 != 0x80 }
 

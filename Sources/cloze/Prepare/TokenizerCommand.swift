@@ -2,6 +2,7 @@ import ArgumentParser
 import DurableFiles
 import JSON
 import Pipelines
+import Randomness
 import Shards
 import Tokenizers
 
@@ -20,80 +21,6 @@ struct TokenizerOption: ParsableArguments {
   func load() throws -> Tokenizer { try Tokenizer(folder: ModelReference.tokenizerFolder(tokenizer)) }
 }
 
-/// Learns a vocabulary.
-struct TokenizerTrain: ParsableCommand {
-  static let configuration = CommandConfiguration(
-    commandName: "train", abstract: "Learn a vocabulary from text shards.",
-    discussion: """
-        cloze tokenizer train "letters/*.jsonl.zst" --text body --kind wordpiece --vocab-size 16384 --output tokenizer
-      """)
-
-  @Argument(help: "Files, folders or globs: .txt .jsonl .csv .tsv, plain or .gz .lz4 .zst.", completion: .file())
-  var shards: [String]
-  @Option(help: "wordpiece, byte_bpe or characters.")
-  var kind = "wordpiece"
-  @Option(help: "How many token ids at most.")
-  var vocabSize = 16_384
-  @Flag(inversion: .prefixedNo, help: "Fold upper case; on for wordpiece if not given.")
-  var lowercase: Bool?
-  @Flag(inversion: .prefixedNo, help: "Remove accents; for wordpiece as --lowercase if not given, else off.")
-  var stripAccents: Bool?
-  @Option(help: "Least count of a pair that becomes a token.")
-  var minFrequency: Int?
-  @Option(help: ArgumentHelp("JSONL key or column that holds the text.", valueName: "column"))
-  var text = "text"
-  @Option(help: "For .txt: what a document is, blank_line, line or file.")
-  var document = "blank_line"
-  @Option(help: "Bad records: fail, skip or repair.")
-  var onBadRecord = "fail"
-  @Option(name: .shortAndLong, help: "The folder for the tokenizer's files.", completion: .directory)
-  var output: String
-  @OptionGroup var report: ReportOptions
-
-  func validate() throws {
-    if shards.isEmpty { throw ValidationError("name at least one shard") }
-    if Tokenizers.TokenizerKind(rawValue: kind) == nil {
-      throw ValidationError("--kind must be wordpiece, byte_bpe or characters, not \(kind)")
-    }
-    if vocabSize < 1 { throw ValidationError("--vocab-size must be at least 1") }
-    if let minFrequency, minFrequency < 1 { throw ValidationError("--min-frequency must be at least 1") }
-    if DocumentRule(rawValue: document) == nil {
-      throw ValidationError("--document must be blank_line, line or file, not \(document)")
-    }
-    if Shards.BadRecordPolicy(rawValue: onBadRecord) == nil {
-      throw ValidationError("--on-bad-record must be fail, skip or repair, not \(onBadRecord)")
-    }
-  }
-
-  func run() throws {
-    let kind = Tokenizers.TokenizerKind(rawValue: kind) ?? .wordpiece
-    var trainer = TokenizerTrainer(
-      kind: kind, vocabularySize: vocabSize, lowercase: lowercase ?? (kind == .wordpiece),
-      stripAccents: stripAccents, minimumCount: minFrequency)
-    var source = CorpusSource(shards: shards, text: text)
-    source.document = DocumentRule(rawValue: document) ?? .blankLine
-    source.onBadRecord = Shards.BadRecordPolicy(rawValue: onBadRecord) ?? .fail
-    var bytes = 0
-    for (place, shard) in try ShardSet(resolving: source).shards.enumerated() {
-      let reader = try DocumentReader(shard, index: place, source: source)
-      while let document = try reader.next() {
-        trainer.add(document.text)
-        bytes += document.text.utf8.count
-      }
-    }
-    let tokenizer = try trainer.train()
-    let files = RealFileSystem()
-    try files.makeFolders(output)
-    for file in tokenizer.files() { try DurableFile.replace(Paths.join(output, file.name), file.bytes) }
-    let summary = "\(kind.rawValue), \(Figures.count(tokenizer.vocabularySize)) tokens from \(Figures.bytes(bytes))"
-    guard report.json else { return Console.talk("\(summary) → \(output)") }
-    try Console.report([
-      "kind": .string(kind.rawValue), "vocab_size": JSONValue(tokenizer.vocabularySize),
-      "text_bytes": JSONValue(bytes), "output": .string(output),
-    ])
-  }
-}
-
 /// Text to ids.
 struct TokenizerEncode: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -108,23 +35,48 @@ struct TokenizerEncode: ParsableCommand {
   var noSpecialTokens = false
   @Option(help: "Cut at so many tokens, special ones included; the longer text of a pair first.")
   var maxLength: Int?
+  @Option(help: "Cut at random: pass over each merge of byte pairs with this probability.")
+  var dropout: Double?
+  @Option(help: "Cut at random: a unigram cut of probability P is drawn as often as P to this power.")
+  var smoothing: Double?
+  @Option(help: "The seed of random cuts.")
+  var seed: UInt64 = 0
   @Flag(help: "JSON in and out.")
   var json = false
 
   func validate() throws {
     if let maxLength, maxLength < 1 { throw ValidationError("--max-length must be at least 1") }
+    if let dropout, !(dropout >= 0 && dropout < 1) { throw ValidationError("--dropout must be from 0 to below 1") }
+    if let smoothing, !(smoothing >= 0 && smoothing.isFinite) { throw ValidationError("--smoothing must be 0 or more") }
+    if dropout != nil, smoothing != nil { throw ValidationError("give --dropout or --smoothing, not both") }
+  }
+
+  /// What is asked for, if the tokenizer's model can do it.
+  private func sampling(_ tokenizer: Tokenizer) throws -> SubwordSampling? {
+    guard let sampling: SubwordSampling = dropout.map({ .dropout($0) }) ?? smoothing.map({ .smoothing($0) }) else {
+      return nil
+    }
+    guard tokenizer.supports(sampling) else {
+      throw UserError("this \(tokenizer.kind.rawValue) tokenizer can't be sampled this way", .usage)
+        .action("--dropout is for byte_bpe, --smoothing for unigram")
+    }
+    return sampling
   }
 
   func run() throws {
     let tokenizer = try tokenizer.load()
+    let sampling = try sampling(tokenizer)
+    let key = RandomKey(seed: seed, purpose: .sampling)
     let lines = try InputLines("-")
     while let line = try lines.next() {
       let asked = json ? try JSONLine(line, lines) : nil
       if json, asked == nil { continue }
       let text = try asked?.text("text") ?? line
       let pair = try asked?.optionalText("pair")
+      let random = key.numbers(sample: UInt64(lines.count))
       let encoding = tokenizer.encode(
-        text, pair: pair, addingSpecialTokens: !noSpecialTokens, maximumLength: maxLength)
+        text, pair: pair, addingSpecialTokens: !noSpecialTokens, maximumLength: maxLength,
+        sampler: sampling.map { SubwordSampler($0, random) })
       if json {
         try Console.line(encoding.json)
       } else {

@@ -10,10 +10,12 @@ struct RunSession {
   let monitor: RunMonitor
   private let runner: PipelineRunner
   private let display: ProgressDisplay
+  private let isCausal: Bool
   private let started = Date()
 
   init(_ runner: PipelineRunner, _ configuration: PipelineConfiguration) throws {
     self.runner = runner
+    isCausal = configuration.model.resolvedFamily?.isCausal == true
     let environment = ProcessInfo.processInfo.environment
     let threads = Machine.threadCount(configuration)
     let blas = Machine.start(threads: threads)
@@ -39,7 +41,7 @@ struct RunSession {
       let use = firstUse.dropFirst("finetune ".count)
       next.append(.init("echo 'some text' | cloze predict \(folder)/finetune/\(use) -", "labels with probabilities"))
     }
-    if pretrain?["validation"]?["bits_per_byte"] != nil {
+    if pretrain != nil, isCausal {
       next.append(.init("cloze generate \(folder) --prompt 'The '", "continue a text"))
     } else if pretrain != nil {
       next.append(.init("cloze fill-mask \(folder) 'a [MASK] text'", "what could stand there"))
