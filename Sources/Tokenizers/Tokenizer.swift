@@ -123,7 +123,7 @@ public struct Tokenizer: Sendable {
     if let pair { texts.append(encodeAlone(pair, sequence: 1, &sampler)) }
     if let maximumLength {
       let reserved = addingSpecialTokens ? postProcessor.template.specialCount(isPair: texts.count > 1) : 0
-      let limit = max(0, maximumLength - reserved)
+      let limit = max(0, max(0, maximumLength) - reserved)
       let lengths = Encoding.longestFirst(texts[0].count, texts.count > 1 ? texts[1].count : 0, limit: limit)
       texts[0].truncate(to: texts.count > 1 ? lengths.first : limit)
       if texts.count > 1 { texts[1].truncate(to: lengths.second) }

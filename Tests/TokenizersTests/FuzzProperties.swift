@@ -102,7 +102,7 @@ struct FuzzProperties {
     try FuzzFailure.require(isSame || !isSteady, "another text as it comes")
   }
 
-  /// Whether the text of some tokens begins the text of more; bytes that spell bytes do not.
+  /// Whether the text of some tokens begins the text of more; bytes that other steps spelled do not.
   private var isSteady: Bool {
     let steps = tokenizer.decoder.steps
     return steps.filter { $0 == .byteLevel }.count < 2
@@ -125,7 +125,7 @@ extension TokenizerFuzzer {
     for _ in 0..<5 {
       let (text, pair) = (fuzzer.text(with: contents), fuzzer.text(with: contents))
       do {
-        try properties.check(text, pair: pair, limit: fuzzer.number(-1..<20))
+        try properties.check(text, pair: pair, limit: fuzzer.limit())
       } catch let failure as FuzzFailure {
         throw FuzzFailure(description: "\(failure) for \(text.debugDescription), \(pair.debugDescription)")
       }
@@ -139,12 +139,14 @@ extension TokenizerFuzzer {
     let kind = fuzzer.one(of: TokenizerKind.allCases)
     let folds = fuzzer.happens(30)
     var trainer = TokenizerTrainer(
-      kind: kind, vocabularySize: fuzzer.one(of: [0, 1, 5, 40, 257, 258, 300, 600, 1000]), lowercase: folds,
+      kind: kind, vocabularySize: fuzzer.happens(5) ? .min : fuzzer.one(of: [-1, 0, 5, 40, 257, 258, 300, 600, 1000]),
+      lowercase: folds,
       stripAccents: fuzzer.happens(70) ? nil : fuzzer.happens(50),
-      specialTokens: fuzzer.one(of: [nil, .encoder, .causal]), minimumCount: fuzzer.one(of: [nil, 0, 1, 3]),
-      alphabetLimit: fuzzer.one(of: [nil, 0, 1, 50]), minimumDocuments: fuzzer.number(0..<3),
-      wordPieceScore: fuzzer.one(of: WordPieceScore.allCases), threads: fuzzer.number(1..<3),
-      maximumBytes: fuzzer.one(of: [1 << 30, 1 << 16, 0]))
+      specialTokens: fuzzer.one(of: [nil, .encoder, .causal]),
+      minimumCount: fuzzer.happens(5) ? .max : fuzzer.one(of: [nil, .min, 1, 3]),
+      alphabetLimit: fuzzer.one(of: [nil, -1, 0, 1, 50, .max]), minimumDocuments: fuzzer.number(-1..<3),
+      wordPieceScore: fuzzer.one(of: WordPieceScore.allCases), threads: fuzzer.number(-1..<3),
+      maximumBytes: fuzzer.one(of: [.max, 1 << 30, 1 << 30, 1 << 16, .min]))
     let documents = (0..<fuzzer.number(0..<40)).map { _ in fuzzer.text(with: ["lorem", "ipsum ", "dolor"]) }
     let tokenizer: Tokenizer
     do throws(TokenizerError) {
@@ -155,7 +157,7 @@ extension TokenizerFuzzer {
     }
     let properties = try FuzzProperties(tokenizer, in: folder)
     for text in documents.prefix(4) + [fuzzer.text(with: documents)] {
-      try properties.check(text, pair: fuzzer.text(atMost: 9), limit: fuzzer.number(0..<20))
+      try properties.check(text, pair: fuzzer.text(atMost: 9), limit: fuzzer.limit())
       let isFolded = tokenizer.encoder.normalizer != nil
       let ids = tokenizer.ids(text)
       switch kind {

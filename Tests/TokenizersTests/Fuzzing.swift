@@ -283,6 +283,9 @@ struct TokenizerFuzzer {
     return text
   }
 
+  /// How many tokens are asked for.
+  mutating func limit() -> Int { happens(90) ? number(0..<20) : one(of: [.min, -1, 100, .max]) }
+
   // MARK: Patterns
 
   /// An expression, or nearly one.

@@ -64,6 +64,13 @@ struct TextTests {
     #expect(tokenizer.encode("one two", pair: "three four", maximumLength: limit).count <= limit)
   }
 
+  @Test(arguments: [Int.min, -1, .max]) func anyNumberIsALimit(limit: Int) throws {
+    let tokenizer = try Fixtures.tokenizer("wordpiece-uncased")
+    let whole = tokenizer.encode("one two", pair: "three four")
+    let cut = tokenizer.encode("one two", pair: "three four", maximumLength: limit)
+    #expect(cut.count == (limit < 0 ? 0 : whole.count))
+  }
+
   @Test func streamedTextNeverHoldsHalfAScalar() throws {
     let tokenizer = try Fixtures.tokenizer("byte-bpe")
     for text in ["naïve 🙂🙂 日本語", "e\u{301}", "plain"] {

@@ -69,6 +69,14 @@ struct TrainingTests {
     #expect(characters.decode(characters.ids("Ünïcödé")) == kept, "other kinds keep accents unless told")
   }
 
+  @Test(arguments: TokenizerKind.allCases) func aVocabularyOfLessThanNothingIsRefused(kind: TokenizerKind) throws {
+    let error = #expect(throws: TokenizerError.self) { try trained(kind, .min) }
+    guard case .vocabularyTooSmall = error else {
+      Issue.record("\(String(describing: error))")
+      return
+    }
+  }
+
   @Test func tooSmallAVocabularySaysTheLeastSize() throws {
     #expect(throws: TokenizerError.vocabularyTooSmall(requested: 256, least: 257)) { try trained(.byteBPE, 256) }
     #expect(throws: TokenizerError.vocabularyTooSmall(requested: 1, least: 3)) { try trained(.characters, 1) }

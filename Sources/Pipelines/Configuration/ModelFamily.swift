@@ -12,7 +12,7 @@ public enum ModelFamily: String, SettingValue, CaseIterable {
   case llama
 
   /// Whether it reads from left to right, and learns to tell the next token.
-  var isCausal: Bool { self != .bert }
+  public var isCausal: Bool { self != .bert }
 
   /// One key of `config.json`.
   struct Key: Sendable {

@@ -160,7 +160,7 @@ struct SentencePieceFile {
   /// Every way of cutting a piece in two pieces, the best scores first; ties to the shorter left part from the end.
   private func merges(_ vocabulary: Vocabulary) -> [BytePairModel.Merge] {
     var merges: [(merge: BytePairModel.Merge, score: Double, left: Int, right: Int)] = []
-    let lengths = Set(pieces.map(\.unicodeScalars.count))
+    let lengths = Set(pieces.map(\.unicodeScalars.count)).subtracting([0])
     let cuts = lengths.sorted()
     for (id, piece) in pieces.enumerated() where kinds[id] == .normal || kinds[id] == .userDefined {
       let scalars = Array(piece.unicodeScalars)
