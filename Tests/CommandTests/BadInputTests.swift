@@ -15,6 +15,12 @@ import Testing
     (["generate", Fixtures.path("gpt2"), "--top-p", "2"], 64, "--top-p"),
     (["embed", Fixtures.path("bert"), "--layer", "9"], 64, "no layer 9"),
     (["tokenizer", "inspect", "/no/such/folder"], 64, "does not exist"),
+    (
+      ["tokenizer", "encode", "--tokenizer", Fixtures.path("tokenizers/byte-bpe"), "--smoothing", "1"], 64,
+      "--dropout is for"
+    ),
+    (["tokenizer", "encode", "--tokenizer", Fixtures.path("tokenizers/byte-bpe"), "--dropout", "1"], 64, "below 1"),
+    (["tokenizer", "train", "a.txt", "--kind", "unigrm", "--output", "x"], 64, "unigram"),
     (["evaluate", Fixtures.path("bert"), "--text", "/no/such/*.txt"], 64, "matches no shard"),
     (["finetune", Fixtures.path("bert"), "--train", "a.tsv", "--dropout", "3", "--output", "x"], 64, "--dropout"),
     (["corpus", "inspect", "/no/such.txt"], 65, "does not exist"),
@@ -55,5 +61,12 @@ import Testing
       ])
       #expect(found.code == 65 && found.talk.contains("vocabulary"), "\(found.code) \(found.talk)")
     }
+  }
+
+  @Test func aTokenizerWithAPartThatIsNotReadIsRefusedByName() throws {
+    let found = try Program.run([
+      "tokenizer", "encode", "--tokenizer", Fixtures.path("rawfiles/sentencepiece-bpe-suffix"),
+    ])
+    #expect(found.code == 77 && found.talk.contains("treat_whitespace_as_suffix"), "\(found.code) \(found.talk)")
   }
 }

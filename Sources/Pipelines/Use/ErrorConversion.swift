@@ -89,8 +89,8 @@ extension UserError {
     switch error {
     case .noTokenizer, .vocabularyTooSmall, .vocabularyTooLarge: self.init("\(error)", .usage)
     case .unreadable, .temporaryFile: self.init("\(error)", .inputOutput)
-    case .tooLarge: self.init("\(error)", .refused)
-    case .malformed, .unsupported, .noText, .noWords: self.init("\(error)", .data)
+    case .tooLarge, .unsupported: self.init("\(error)", .refused)
+    case .malformed, .noText, .noWords: self.init("\(error)", .data)
     }
     if case .vocabularyTooSmall(_, let least) = error { self = action("set tokenizer.vocab_size to \(least) or more") }
   }
