@@ -178,17 +178,17 @@ def case_folds(scalars):
 
 
 def compositions(scalars):
-    """(first, second): composed, for every pair that NFC joins, Hangul left to arithmetic."""
+    """Every scalar that NFC makes of its decomposition, Hangul left to arithmetic; it joins all parts but the last first."""
     nfc = normalizers.NFC().normalize_str
-    pairs = {}
+    composed = []
     for c in scalars:
         s, parts = chr(c), nfd(chr(c))
         if c in HANGUL or parts == s or nfc(s) != s:
             continue
         first = nfc(parts[:-1])
         assert len(first) == 1 and nfc(first + parts[-1]) == s, hex(c)
-        pairs[first + parts[-1]] = c
-    return pairs
+        composed.append(c)
+    return composed
 
 
 def runs_of(values):
@@ -262,12 +262,12 @@ def main():
         literal("lowercase", "Lower case, one scalar at a time.", lowercase)])
     nfkd = normalizers.NFKD().normalize_str
     compatible = mappings((c, nfkd(chr(c))) for c in scalars if nfkd(chr(c)) != nfd(chr(c)))
-    pairs = compositions(scalars)
-    composed = mappings((c, pair) for pair, c in sorted(pairs.items(), key=lambda item: item[1]))
+    composed = compositions(scalars)
+    steps = b"".join(varint(c - last) for c, last in zip(composed, [0, *composed]))
     write(folder / "NormalizationData.swift", "NormalizationData",
           "Scalars with an image: step, count, and zigzag differences, all varints.", [
         literal("compatibility", "Full compatibility decompositions (NFKD) where they differ from NFD.", compatible),
-        literal("compositions", "Composed scalars (NFC) with the pair each is made of.", composed)])
+        literal("compositions", "Scalars that NFC makes of their decomposition again, as steps from one to the next.", steps)])
     pattern_values = pattern_kinds(scalars)
     pattern_kind_list, pattern_runs = runs_of(pattern_values)
     folds, sequences = case_folds(scalars)

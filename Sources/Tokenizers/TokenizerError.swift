@@ -8,7 +8,7 @@ public enum TokenizerError: Error, Equatable, Sendable {
   case tooLarge(file: String, bytes: Int, limit: Int)
   /// A file breaks its format; `place` is a JSON path, a byte or a line.
   case malformed(file: String, place: String, problem: String)
-  /// A file asks for a part that is not implemented; it is refused rather than answered differently.
+  /// A file asks for a part that is not among those read; it is refused rather than answered differently.
   case unsupported(file: String, place: String, part: String)
   /// The vocabulary asked for cannot hold the special tokens and the alphabet.
   case vocabularyTooSmall(requested: Int, least: Int)

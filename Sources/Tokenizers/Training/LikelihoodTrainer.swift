@@ -39,13 +39,7 @@ struct LikelihoodTrainer: PairTrainer {
   }
 
   private mutating func countPairs() {
-    for word in 0..<words.count {
-      words.visitPairs(of: word) { pair in
-        let number = pairs.number(of: pair)
-        pairs.counts[number] += words.counts[word]
-        places.note(pair: number, word: word)
-      }
-    }
+    words.countPairs(&pairs, &places)
     listNotedPairs()
     for number in pairs.pairs.indices { groups.update(number, pairs, minimumCount: minimumCount) }
     groups.settle(pairs)

@@ -37,13 +37,7 @@ struct MergeTrainer: PairTrainer {
   }
 
   private mutating func countPairs() {
-    for word in 0..<words.count {
-      words.visitPairs(of: word) { pair in
-        let number = pairs.number(of: pair)
-        pairs.counts[number] += words.counts[word]
-        places.note(pair: number, word: word)
-      }
-    }
+    words.countPairs(&pairs, &places)
     queueNotedPairs()
   }
 

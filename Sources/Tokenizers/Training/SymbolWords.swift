@@ -28,7 +28,18 @@ struct SymbolWords: Sendable {
     for place in starts[word]..<starts[word] + Int(lengths[word]) { body(symbols[place]) }
   }
 
-  @inline(__always) func visitPairs(of word: Int, _ body: (SymbolPair) -> Void) {
+  /// Counts every pair of neighbors and notes the words it is in.
+  func countPairs(_ pairs: inout PairTable, _ places: inout PairPlaces) {
+    for word in 0..<count {
+      visitPairs(of: word) { pair in
+        let number = pairs.number(of: pair)
+        pairs.counts[number] += counts[word]
+        places.note(pair: number, word: word)
+      }
+    }
+  }
+
+  @inline(__always) private func visitPairs(of word: Int, _ body: (SymbolPair) -> Void) {
     let start = starts[word]
     for place in start..<start + Int(lengths[word]) - 1 { body(SymbolPair(symbols[place], symbols[place + 1])) }
   }

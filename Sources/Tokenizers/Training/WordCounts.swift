@@ -58,7 +58,7 @@ struct WordCounts: Sendable {
     counters = []
     DispatchQueue.concurrentPerform(iterations: threads) { thread in
       var counter = shared.withLock { counters in
-        defer { counters[thread] = WordCounter.placeholder }
+        defer { counters[thread] = WordCounter.taken }
         return counters[thread]
       }
       defer { shared.withLock { $0[thread] = counter } }
@@ -110,8 +110,8 @@ struct WordCounter: Sendable {
   var table = WordTable()
   private(set) var runs: [WordRun] = []
 
-  /// Stands where a counter was taken from; holds no memory.
-  static let placeholder = WordCounter()
+  /// Stands where a thread has its counter; shared, so that it takes no memory each time.
+  static let taken = WordCounter()
 
   mutating func add(
     _ text: String, number: Int, _ splitter: DocumentWords, tableBytes: Int, _ file: SpillFile

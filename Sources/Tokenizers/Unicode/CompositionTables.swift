@@ -11,13 +11,30 @@ struct CompositionTables: Sendable {
   private var joining: Set<UInt32> = Set(0x1161...0x1175).union(0x11A8...0x11C2)
 
   private init() {
-    let pairs = ScalarImages(packed: NormalizationData.compositions)
-    composedScalars = pairs.scalars
-    for scalar in pairs.scalars {
-      guard let pair = pairs.image(of: scalar), pair.count == 2 else { continue }
-      joined[UInt64(pair[0]) << 32 | UInt64(pair[1])] = scalar
-      joining.insert(pair[1])
+    var reader = PackedBytes(NormalizationData.compositions)
+    var scalar = 0
+    var composed: [(scalar: UInt32, parts: [UInt32])] = []
+    while let step = reader.varint() {
+      scalar += step
+      let value = UInt32(truncatingIfNeeded: scalar)
+      composed.append((value, UnicodeTables.shared.decomposition(of: value) ?? []))
     }
+    composedScalars = composed.map(\.scalar)
+    // All parts but the last make a scalar of fewer parts.
+    for (scalar, parts) in composed.sorted(by: { $0.parts.count < $1.parts.count }) {
+      guard let last = parts.last, let first = joined(parts.dropLast()) else { continue }
+      joined[UInt64(first) << 32 | UInt64(last)] = scalar
+      joining.insert(last)
+    }
+  }
+
+  private func joined(_ parts: ArraySlice<UInt32>) -> UInt32? {
+    guard var scalar = parts.first else { return nil }
+    for part in parts.dropFirst() {
+      guard let next = joined[UInt64(scalar) << 32 | UInt64(part)] else { return nil }
+      scalar = next
+    }
+    return scalar
   }
 
   /// The scalar that two compose to.
