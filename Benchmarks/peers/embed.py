@@ -1,11 +1,13 @@
 #!/usr/bin/env python3
-"""Embedding throughput of sentence-transformers on the CPU: sentences per second, one JSON line.
+"""Embedding throughput of sentence-transformers on the CPU: sentences and tokens per second, one JSON line.
 
-    embed.py LINES TOKENIZER.json [--preset bert-mini] [--length 64] [--batch 64] [--lock FILE]
+    embed.py LINES TOKENIZER.json [--preset bert-mini] [--mode float32|bfloat16] [--length 64] [--batch 64]
+             [--count 10000] [--lock FILE]
 
-Random weights, mean pooling, sentences sorted by length, tokenizing counted.
+Random weights, mean pooling, sentences cut to a length and sorted by it, tokenizing counted. bfloat16 is autocast.
 """
 import argparse
+import contextlib
 import pathlib
 import tempfile
 
@@ -15,7 +17,7 @@ import transformers
 from measure import alone, rates, repeat, report
 from sentence_transformers import SentenceTransformer
 from sentence_transformers.sentence_transformer.modules import Pooling, Transformer
-from train import PRESETS
+from training import PRESETS
 
 
 def make(preset, tokenizer, length):
@@ -28,7 +30,7 @@ def make(preset, tokenizer, length):
         transformers.BertModel(config).save_pretrained(folder)
         words.save_pretrained(folder)
         modules = [Transformer(folder, max_seq_length=length), Pooling(width, "mean")]
-        return SentenceTransformer(modules=modules, device="cpu")
+        return SentenceTransformer(modules=modules, device="cpu"), words
 
 
 def main():
@@ -36,6 +38,7 @@ def main():
     parser.add_argument("lines", type=pathlib.Path)
     parser.add_argument("tokenizer")
     parser.add_argument("--preset", choices=[p for p in PRESETS if p.startswith("bert")], default="bert-mini")
+    parser.add_argument("--mode", choices=("float32", "bfloat16"), default="float32")
     parser.add_argument("--length", type=int, default=64)
     parser.add_argument("--batch", type=int, default=64)
     parser.add_argument("--count", type=int, default=10_000)
@@ -43,16 +46,22 @@ def main():
     parser.add_argument("--lock")
     options = parser.parse_args()
     transformers.logging.set_verbosity_error()
+    transformers.logging.disable_progress_bar()
     torch.set_num_threads(options.threads)
+    torch.manual_seed(0)
     lines = [line for line in options.lines.read_text().splitlines() if line.strip()][:options.count]
-    model = make(options.preset, options.tokenizer, options.length)
-    model.encode(lines[:options.batch])
-    with alone(options.lock):
-        times, busy = repeat(lambda _: model.encode(lines, batch_size=options.batch), seconds=0, least=3)
-    peer = f"sentence-transformers {sentence_transformers.__version__}, torch {torch.__version__}"
-    report(what="embedding", peer=peer,
-           preset=options.preset, length=options.length, batch=options.batch, threads=options.threads, count=len(lines),
-           sentences_per_second=rates(times, len(lines)), busy=round(busy / options.threads, 2))
+    model, words = make(options.preset, options.tokenizer, options.length)
+    tokens = sum(map(len, words(lines, truncation=True, max_length=options.length)["input_ids"]))
+    half = options.mode == "bfloat16"
+    with torch.autocast("cpu", torch.bfloat16) if half else contextlib.nullcontext():
+        model.encode(lines[:options.batch])
+        with alone(options.lock):
+            times, busy = repeat(lambda _: model.encode(lines, batch_size=options.batch), seconds=0, least=3)
+    report(what="embedding", peer=f"torch {torch.__version__}, transformers {transformers.__version__}, "
+                                  f"sentence-transformers {sentence_transformers.__version__}",
+           preset=options.preset, mode=options.mode, length=options.length, batch=options.batch,
+           threads=options.threads, count=len(lines), tokens=tokens, sentences_per_second=rates(times, len(lines)),
+           tokens_per_second=rates(times, tokens), busy=round(busy / options.threads, 2))
 
 
 if __name__ == "__main__":

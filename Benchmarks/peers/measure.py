@@ -45,7 +45,10 @@ def processor():
 
 
 def report(**values):
-    """One JSON line: the measurement, the peak memory, the machine and its load."""
+    """One JSON line: the measurement, the peak memory, the machine and its load, what libraries were told."""
+    told = ("GLIBC_", "KMP_", "LD_PRELOAD", "MALLOC_", "MKL_", "OMP_", "ONEDNN_")
+    if settings := {name: value for name, value in os.environ.items() if name.startswith(told)}:
+        values["settings"] = settings
     values |= {"peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024, "processor": processor(),
                "cores": os.cpu_count(), "load": round(os.getloadavg()[0], 1)}
     print(json.dumps(values), flush=True)

@@ -1,7 +1,6 @@
 // swift-format-ignore-file: AlwaysUseLowerCamelCase
 
 import CKernels
-import COpenBLAS
 
 // H heads, G heads of keys and values, D head size, Q query rows, K key rows, t rows of a tile of queries, s keys that the
 // tile sees
@@ -27,12 +26,18 @@ public enum AttentionKernel {
   ) {
     call.forEachPart { part in
       let (column, keyColumn) = (part.head * call.headSize, part.keyHead * call.headSize)
-      let head = AttentionHead(
-        call: call, part: part, q: Rows(q, qStride, part.queries, column), k: Rows(k, kStride, part.keys, keyColumn),
-        v: Rows(v, vStride, part.keys, keyColumn))
-      head.forward(
-        into: Rows(y, outputStride, part.queries, column),
-        logSumExp: logSumExp + part.head * queryCount + part.queries.lowerBound)
+      let keys = Rows(k, kStride, part.keys, keyColumn)
+      let values = Rows(v, vStride, part.keys, keyColumn)
+      func forward(_ products: some AttentionProducts) {
+        AttentionHead(call: call, part: part, q: Rows(q, qStride, part.queries, column), products: products).forward(
+          into: Rows(y, outputStride, part.queries, column),
+          logSumExp: logSumExp + part.head * queryCount + part.queries.lowerBound)
+      }
+      if call.isTiled, let matrix = kernels.matrix?.pointee {
+        forward(TiledProducts(keys, values, part.keys.count, call.headSize, matrix, combining: .values))
+      } else {
+        forward(FloatProducts(keys: keys, values: values, D: call.headSize))
+      }
     }
   }
 
@@ -49,25 +54,30 @@ public enum AttentionKernel {
   ) {
     call.forEachGroup { part, isFirst in
       let (column, keyColumn) = (part.head * call.headSize, part.keyHead * call.headSize)
-      let head = AttentionHead(
-        call: call, part: part, q: Rows(q, qStride, part.queries, column), k: Rows(k, kStride, part.keys, keyColumn),
-        v: Rows(v, vStride, part.keys, keyColumn))
-      head.backward(
-        dy: Rows(dy, outputStride, part.queries, column), y: Rows(output, outputStride, part.queries, column),
-        logSumExp: logSumExp + part.head * queryCount + part.queries.lowerBound,
-        dq: Rows(dq, qStride, part.queries, column), dk: Rows(dk, kStride, part.keys, keyColumn),
-        dv: Rows(dv, vStride, part.keys, keyColumn), adding: !isFirst)
+      let keys = Rows(k, kStride, part.keys, keyColumn)
+      let values = Rows(v, vStride, part.keys, keyColumn)
+      func backward(_ products: some AttentionProducts) {
+        AttentionHead(call: call, part: part, q: Rows(q, qStride, part.queries, column), products: products).backward(
+          dy: Rows(dy, outputStride, part.queries, column), y: Rows(output, outputStride, part.queries, column),
+          logSumExp: logSumExp + part.head * queryCount + part.queries.lowerBound,
+          dq: Rows(dq, qStride, part.queries, column), dk: Rows(dk, kStride, part.keys, keyColumn),
+          dv: Rows(dv, vStride, part.keys, keyColumn), adding: !isFirst)
+      }
+      if call.isTiled, let matrix = kernels.matrix?.pointee {
+        backward(TiledProducts(keys, values, part.keys.count, call.headSize, matrix, combining: .keys))
+      } else {
+        backward(FloatProducts(keys: keys, values: values, D: call.headSize))
+      }
     }
   }
 }
 
 /// One head of one segment.
-private struct AttentionHead {
+private struct AttentionHead<Products: AttentionProducts> {
   let call: AttentionCall
   let part: AttentionCall.Part
   let q: Rows<UnsafePointer<Float>>
-  let k: Rows<UnsafePointer<Float>>
-  let v: Rows<UnsafePointer<Float>>
+  let products: Products
 
   var D: Int { call.headSize }
 
@@ -77,19 +87,21 @@ private struct AttentionHead {
     for tile in tiles {
       let scores_ts = Scratch.scores.floats(tile.rows * max(1, tile.width))
       if isSmall {
+        let k = products.keys
         for row in 0..<tile.rows { kernels.dots(q[row], k[0], scores_ts + row * tile.width, tile.width, D, k.stride) }
-      } else {
-        tile.multiply(q, byTransposed: k, D, into: scores_ts)
+      } else if tile.width > 0 {
+        products.compare(q, with: .keys, tile, into: scores_ts)
       }
       kernels.attention_softmax(
         scores_ts, call.scale, tile.rows, tile.width, tile.visible, tile.step, logSumExp + tile.top)
       part.mask?.apply(scores_ts, into: scores_ts, top: tile.top, rows: tile.rows, width: tile.width)
       if isSmall || tile.width == 0 {
+        let v = products.values
         for row in 0..<tile.rows {
           kernels.weighted_sum(scores_ts + row * tile.width, v[0], y[tile.top + row], tile.width, D, v.stride)
         }
       } else {
-        tile.multiply(scores_ts, by: v, D, into: y)
+        products.combine(scores_ts, of: .values, tile, into: y)
       }
     }
   }
@@ -114,10 +126,10 @@ private struct AttentionHead {
       let p_ts = Scratch.scores.floats(count)
       let ds_ts = Scratch.gradients.floats(count)
       let delta_t = Scratch.sums.floats(tile.rows)
-      tile.multiply(q, byTransposed: k, D, into: p_ts)
+      products.compare(q, with: .keys, tile, into: p_ts)
       kernels.attention_probabilities(
         p_ts, call.scale, tile.rows, tile.width, tile.visible, tile.step, logSumExp + tile.top)
-      tile.multiply(dy, byTransposed: v, D, into: ds_ts)
+      products.compare(dy, with: .values, tile, into: ds_ts)
       for row in 0..<tile.rows { delta_t[row] = kernels.dot(dy[tile.top + row], y[tile.top + row], D) }
       var masked_ts = p_ts
       if let mask = part.mask {
@@ -126,10 +138,10 @@ private struct AttentionHead {
         mask.apply(ds_ts, into: ds_ts, top: tile.top, rows: tile.rows, width: tile.width)
       }
       let isAdding = adding || index > 0
-      tile.multiplyTransposed(masked_ts, by: dy, D, into: dv, adding: isAdding)
+      products.collect(masked_ts, of: dy, tile, into: dv, adding: isAdding)
       kernels.attention_softmax_backward(p_ts, ds_ts, delta_t, call.scale, tile.rows, tile.width)
-      tile.multiply(ds_ts, by: k, D, into: dq)
-      tile.multiplyTransposed(ds_ts, by: q, D, into: dk, adding: isAdding)
+      products.combine(ds_ts, of: .keys, tile, into: dq)
+      products.collect(ds_ts, of: q, tile, into: dk, adding: isAdding)
     }
   }
 
@@ -141,46 +153,5 @@ private struct AttentionHead {
         top: top, rows: rows, width: max(0, call.visible(top + rows - 1, in: part)),
         visible: call.visible(top, in: part), step: call.isCausal ? 1 : 0)
     }
-  }
-}
-
-/// Queries that are worked on together, and the keys that the last of them sees.
-private struct AttentionTile {
-  let top: Int
-  let rows: Int
-  let width: Int
-  /// How many keys the first query sees, and how many more each next one.
-  let visible: Int
-  let step: Int
-
-  /// c = a · bᵀ: [t, D] · [s, D]ᵀ
-  func multiply(
-    _ a: Rows<UnsafePointer<Float>>, byTransposed b: Rows<UnsafePointer<Float>>, _ D: Int,
-    into c_ts: UnsafeMutablePointer<Float>
-  ) {
-    guard width > 0 else { return }
-    cblas_sgemm(
-      CblasRowMajor, CblasNoTrans, CblasTrans, Int32(rows), Int32(width), Int32(D), 1, a[top], Int32(a.stride), b[0],
-      Int32(b.stride), 0, c_ts, Int32(width))
-  }
-
-  /// c = a · b: [t, s] · [s, D]
-  func multiply(
-    _ a_ts: UnsafePointer<Float>, by b: Rows<UnsafePointer<Float>>, _ D: Int,
-    into c: Rows<UnsafeMutablePointer<Float>>
-  ) {
-    cblas_sgemm(
-      CblasRowMajor, CblasNoTrans, CblasNoTrans, Int32(rows), Int32(D), Int32(width), 1, a_ts, Int32(width), b[0],
-      Int32(b.stride), 0, c[top], Int32(c.stride))
-  }
-
-  /// c = aᵀ · b or c += aᵀ · b: [t, s]ᵀ · [t, D]
-  func multiplyTransposed(
-    _ a_ts: UnsafePointer<Float>, by b: Rows<UnsafePointer<Float>>, _ D: Int,
-    into c: Rows<UnsafeMutablePointer<Float>>, adding: Bool
-  ) {
-    cblas_sgemm(
-      CblasRowMajor, CblasTrans, CblasNoTrans, Int32(width), Int32(D), Int32(rows), 1, a_ts, Int32(width), b[top],
-      Int32(b.stride), adding ? 1 : 0, c[0], Int32(c.stride))
   }
 }

@@ -12,6 +12,7 @@ public struct AttentionCall {
   let scale: Float
   let dropoutRate: Float
   let dropout: DropoutPositions?
+  let isTiled: Bool
 
   /// - Parameters:
   ///   - queryOffsets: segmentCount + 1 row numbers.
@@ -26,10 +27,11 @@ public struct AttentionCall {
   ///   - scale: what scores are multiplied by.
   ///   - dropoutRate: of the probabilities.
   ///   - dropout: the samples of the *keys'* rows; nil for no dropout.
+  ///   - isTiled: whether products multiply numbers rounded to bfloat16, where the CPU has a unit for them.
   public init(
     queryOffsets: UnsafePointer<Int32>, keyOffsets: UnsafePointer<Int32>, segmentCount: Int, headCount: Int,
     keyHeadCount: Int? = nil, headSize: Int, isCausal: Bool, scale: Float, dropoutRate: Float = 0,
-    dropout: DropoutPositions? = nil
+    dropout: DropoutPositions? = nil, isTiled: Bool = false
   ) {
     self.queryOffsets = queryOffsets
     self.keyOffsets = keyOffsets
@@ -41,6 +43,7 @@ public struct AttentionCall {
     self.scale = scale
     self.dropoutRate = dropoutRate
     self.dropout = dropout
+    self.isTiled = isTiled
   }
 
   /// One head of one segment.

@@ -30,8 +30,8 @@ public enum BLAS {
     return state.withLock { state in
       let detected = state ?? currentCore
       state = detected
-      choose(CPULevel.active, detected: detected)
-      let isFitting = cores[CPULevel.active]?.contains(detected) ?? true
+      choose(CPULevel.active.vectors, detected: detected)
+      let isFitting = cores[CPULevel.active.vectors]?.contains(detected) ?? true
       return Report(
         detectedCore: detected, core: currentCore, library: text(openblas_get_config()),
         isMended: !isFitting && currentCore != detected)
@@ -44,7 +44,7 @@ public enum BLAS {
   /// Uses kernels of another level, if `start` was called.
   static func follow(_ level: CPULevel) {
     state.withLock { state in
-      if let state { choose(level, detected: state) }
+      if let state { choose(level.vectors, detected: state) }
     }
   }
 

@@ -10,6 +10,10 @@ public enum CPULevel: Int, Comparable, CaseIterable, Sendable {
   case avx2
   /// x86-64-v4: AVX-512 F, BW, CD, DQ and VL.
   case avx512
+  /// The same, and AVX512_BF16: products of bfloat16 numbers.
+  case avx512BF16
+  /// The same, and AMX: products of bfloat16 tiles.
+  case amx
 
   /// The highest level of this CPU and this build.
   public static var detected: CPULevel { CPULevel(ck_detected_level()) }
@@ -30,14 +34,19 @@ public enum CPULevel: Int, Comparable, CaseIterable, Sendable {
     return true
   }
 
-  /// `baseline`, `avx2` or `avx512`.
+  /// `baseline`, `avx2`, `avx512`, `avx512bf16` or `amx`.
   public var name: String {
     switch self {
     case .baseline: "baseline"
     case .avx2: "avx2"
     case .avx512: "avx512"
+    case .avx512BF16: "avx512bf16"
+    case .amx: "amx"
     }
   }
+
+  /// The level whose vectors this one uses: what shapes the bits of all arithmetic in float32.
+  public var vectors: CPULevel { min(self, .avx512) }
 
   /// Whether the left level's vectors are the narrower ones.
   public static func < (left: CPULevel, right: CPULevel) -> Bool { left.rawValue < right.rawValue }

@@ -11,14 +11,26 @@ public enum CPUPeak {
   public static func measure(threads: Int? = nil, seconds: Double = 0.05) -> Double {
     let threads = max(1, min(threads ?? Parallel.threadCount, Parallel.threadCount))
     let function = kernels.multiply_add_rounds
-    let flopsPerRound = Double(kernels.flops_per_round)
+    return measure(threads, seconds, flopsPerRound: Double(kernels.flops_per_round)) { Double(function($0)) }
+  }
+
+  /// The same for bfloat16 on the unit that the CPU level in use has for it; 0 if it has none.
+  public static func measureTiles(threads: Int? = nil, seconds: Double = 0.05) -> Double {
+    guard let matrix = kernels.matrix?.pointee else { return 0 }
+    let threads = max(1, min(threads ?? Parallel.threadCount, Parallel.threadCount))
+    return measure(threads, seconds, flopsPerRound: Double(matrix.flops_per_round)) { Double(matrix.rounds($0)) }
+  }
+
+  private static func measure(
+    _ threads: Int, _ seconds: Double, flopsPerRound: Double, _ function: (Int) -> Double
+  ) -> Double {
     var rounds = 10_000
     var best = 0.0
     let results = Scratch.sums.doubles(threads)
     let start = now()
     repeat {
       let before = now()
-      Parallel.forEach(threads) { results[$0] = Double(function(rounds)) }
+      Parallel.forEach(threads) { results[$0] = function(rounds) }
       let elapsed = now() - before
       best = max(best, Double(threads) * Double(rounds) * flopsPerRound / elapsed / 1e9)
       if elapsed < seconds / 10 { rounds *= 2 }

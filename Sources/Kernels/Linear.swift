@@ -35,7 +35,7 @@ public enum LinearKernel {
   }
 
   /// Few rows, as in generation, are bound by reading w: rearranging it for a product does not pay.
-  private static let fewRows = 4
+  public static let fewRows = 4
 
   private static func forwardFewRows(
     _ x_MK: UnsafePointer<Float>, _ w_NK: UnsafePointer<Float>, _ b_N: UnsafePointer<Float>?,
@@ -90,7 +90,13 @@ public enum LinearKernel {
         dy_MN + outputs.lowerBound, Int32(N), x_MK + inputs.lowerBound, Int32(K), adding ? 1 : 0,
         dw_NK + outputs.lowerBound * K + inputs.lowerBound, Int32(K))
     }
-    guard let db_N else { return }
+    if let db_N { backwardBias(dy_MN, adding: db_N, rows: M, columns: N) }
+  }
+
+  /// db += Σ rows of dy
+  static func backwardBias(
+    _ dy_MN: UnsafePointer<Float>, adding db_N: UnsafeMutablePointer<Float>, rows M: Int, columns N: Int
+  ) {
     Parallel.forEachSlice(of: N, slice: 256) { columns in
       kernels.column_sums(dy_MN + columns.lowerBound, db_N + columns.lowerBound, M, columns.count, N)
     }

@@ -49,7 +49,7 @@ enum Slices {
 
 /// Calling-thread scratch memory, one piece for each use, so that nested kernels don't share one.
 enum Scratch: Int32 {
-  case scores, gradients, sums, order, partials, masks
+  case scores, gradients, sums, order, partials, masks, left, right, keyLines, valueLines, columns
 
   /// At least `count` floats, 64-byte aligned, valid until the thread's next call for the same piece.
   func floats(_ count: Int) -> UnsafeMutablePointer<Float> {
@@ -59,6 +59,11 @@ enum Scratch: Int32 {
   /// At least `count` doubles.
   func doubles(_ count: Int) -> UnsafeMutablePointer<Double> {
     ck_scratch(rawValue, count * MemoryLayout<Double>.stride).assumingMemoryBound(to: Double.self)
+  }
+
+  /// At least `count` numbers of 16 bits.
+  func halves(_ count: Int) -> UnsafeMutablePointer<UInt16> {
+    ck_scratch(rawValue, count * MemoryLayout<UInt16>.stride).assumingMemoryBound(to: UInt16.self)
   }
 
   /// At least `count` numbers.

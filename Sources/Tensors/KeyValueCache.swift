@@ -49,7 +49,7 @@ public func attention(
   let call = AttentionCall(
     queryOffsets: queryOffsets.pointer, keyOffsets: keyOffsets.pointer, segmentCount: 1, headCount: headCount,
     keyHeadCount: width / headSize, headSize: headSize, isCausal: true, scale: 1 / Float(headSize).squareRoot(),
-    dropoutRate: 0, dropout: nil)
+    dropoutRate: 0, dropout: nil, isTiled: tape.precision == .bfloat16)
   tape.compute("cached attention", floats: 2 * count * q.width + 2 * total * width) {
     let keys = cache.keys[layer].base
     let values = cache.values[layer].base

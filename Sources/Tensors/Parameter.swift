@@ -15,6 +15,8 @@ public final class Parameter {
   private var offset = 0
   /// The pass that last wrote the gradient.
   private var writtenPass = 0
+  /// Its values rounded for products, as they are and transposed, and the version of the values that they are from.
+  private var tiled: (straight: RoundedValues?, transposed: RoundedValues?)
 
   /// A parameter without memory yet.
   public init(_ shape: Shape, _ initializer: Initializer) {
@@ -32,6 +34,20 @@ public final class Parameter {
   var values: UnsafePointer<Float> {
     guard let memory else { requirementFailed("a parameter of shape \(shape) has no memory yet") }
     return UnsafePointer(memory.values.base + offset)
+  }
+
+  /// Its values, a matrix, rounded to bfloat16: lines are its rows or, if `isTransposed`, its columns. To be asked only
+  /// where kernels run.
+  func tiles(isTransposed: Bool) -> TiledMatrix {
+    let version = memory?.version ?? 0
+    let kept = isTransposed ? tiled.transposed : tiled.straight
+    if let kept, kept.version == version { return kept.tiles }
+    let (lines, inner) = isTransposed ? (shape[1], shape[0]) : (shape[0], shape[1])
+    let tiles = kept?.tiles ?? TiledMatrix(lines: lines, inner: inner)
+    tiles.fill(from: values, isTransposed: isTransposed)
+    let made = RoundedValues(tiles: tiles, version: version)
+    if isTransposed { tiled.transposed = made } else { tiled.straight = made }
+    return tiles
   }
 
   /// Where its gradient is summed, or nil when no gradients are kept. What an earlier pass left there is
@@ -53,6 +69,11 @@ public final class Parameter {
   }
 }
 
+private struct RoundedValues {
+  let tiles: TiledMatrix
+  let version: Int
+}
+
 /// The memory behind a model's parameters: their values, and the slab that gradients are being summed into.
 public final class ParameterMemory {
   /// All parameters' values.
@@ -61,6 +82,8 @@ public final class ParameterMemory {
   fileprivate private(set) var gradients: Slab?
   /// Counts backward passes, from 1.
   fileprivate private(set) var pass = 0
+  /// Counts changes of the values.
+  fileprivate private(set) var version = 0
 
   /// Memory over a slab of values.
   public init(values: Slab) {
@@ -73,6 +96,9 @@ public final class ParameterMemory {
     gradients = slab
     pass += 1
   }
+
+  /// Tells that values may have changed, so that what was rounded from them is rounded again.
+  public func valuesChanged() { version += 1 }
 
   /// No pass writes gradients from now on.
   public func endGradients() { gradients = nil }

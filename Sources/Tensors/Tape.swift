@@ -20,6 +20,8 @@ public final class Tape {
   public let appliesDropout: Bool
   /// The key of dropout's random numbers.
   public let key: RandomKey
+  /// What matrix products multiply.
+  public let precision: Precision
   /// Whether layers keep their input alone for backward, which computes them again.
   public let recomputesLayers: Bool
   /// Takes the time of every kernel; nil for none.
@@ -42,18 +44,22 @@ public final class Tape {
   /// An empty tape over `workspace`.
   public init(
     workspace: Workspace, recordsGradients: Bool, appliesDropout: Bool,
-    key: RandomKey = RandomKey(seed: 0, purpose: .dropout), recomputesLayers: Bool = false
+    key: RandomKey = RandomKey(seed: 0, purpose: .dropout), precision: Precision = .float32,
+    recomputesLayers: Bool = false
   ) {
     self.workspace = workspace
     self.recordsGradients = recordsGradients
     self.appliesDropout = appliesDropout
     self.key = key
+    self.precision = precision.here
     self.recomputesLayers = recomputesLayers
   }
 
   /// A tape on which a part of what runs here runs for itself: without a record, or once more with one.
   func companion(recordsGradients: Bool) -> Tape {
-    let tape = Tape(workspace: workspace, recordsGradients: recordsGradients, appliesDropout: appliesDropout, key: key)
+    let tape = Tape(
+      workspace: workspace, recordsGradients: recordsGradients, appliesDropout: appliesDropout, key: key,
+      precision: precision)
     tape.profile = profile
     tape.isRepeating = recordsGradients
     return tape
@@ -63,8 +69,8 @@ public final class Tape {
   func countForward(of other: Tape) { forwardFlops += other.forwardFlops }
 
   /// A tape for using a model: neither gradients nor dropout.
-  public static func inference(_ workspace: Workspace) -> Tape {
-    Tape(workspace: workspace, recordsGradients: false, appliesDropout: false)
+  public static func inference(_ workspace: Workspace, precision: Precision = .float32) -> Tape {
+    Tape(workspace: workspace, recordsGradients: false, appliesDropout: false, precision: precision)
   }
 
   /// A constant: numbers that come from outside, into which no gradient flows.

@@ -9,13 +9,18 @@ import Tensors
 /// bits are the same.
 public struct Evaluator {
   private let objective: any Objective
+  private let precision: Precision
   private let frequent: Int32?
   private let shared: EvaluationMemory?
   private let workspace = Workspace()
 
   /// An evaluator of `objective`, alone or as a member of a group; `frequent` is the token to count among the targets.
-  public init(_ objective: any Objective, frequent: Int32? = nil, shared: EvaluationMemory? = nil) {
+  public init(
+    _ objective: any Objective, precision: Precision = .float32, frequent: Int32? = nil,
+    shared: EvaluationMemory? = nil
+  ) {
     self.objective = objective
+    self.precision = precision
     self.frequent = frequent
     self.shared = shared
   }
@@ -52,7 +57,7 @@ public struct Evaluator {
   }
 
   private func score(_ batch: Batch) -> TermSums {
-    let tape = Tape.inference(workspace)
+    let tape = Tape.inference(workspace, precision: precision)
     return TermSums(
       batch, counts: objective.counts(batch), scores: objective.scores(batch, on: tape), frequent: frequent)
   }

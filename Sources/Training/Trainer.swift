@@ -80,6 +80,7 @@ public final class Trainer {
   private let source: any StepSource
   private let key: RandomKey
   private let appliesDropout: Bool
+  private let precision: Precision
   private let recomputesLayers: Bool
   private let workspace = Workspace()
   /// This member's slabs for the tree.
@@ -87,11 +88,13 @@ public final class Trainer {
 
   /// A trainer that has done `step` steps, alone or as a member of the group of `shared`.
   ///
-  /// - Parameter recomputesLayers: whether backward computes layers again instead of keeping their activations.
+  /// - Parameters:
+  ///   - precision: what matrix products multiply.
+  ///   - recomputesLayers: whether backward computes layers again instead of keeping their activations.
   public init(
     objective: any Objective, store: ParameterStore, optimizer: AdamW, configuration: StepConfiguration,
-    source: any StepSource, seed: UInt64, step: Int = 0, appliesDropout: Bool = true, recomputesLayers: Bool = false,
-    shared: StepMemory? = nil
+    source: any StepSource, seed: UInt64, step: Int = 0, appliesDropout: Bool = true,
+    precision: Precision = .float32, recomputesLayers: Bool = false, shared: StepMemory? = nil
   ) {
     self.objective = objective
     self.store = store
@@ -100,6 +103,7 @@ public final class Trainer {
     self.source = source
     self.step = step
     self.appliesDropout = appliesDropout
+    self.precision = precision
     self.recomputesLayers = recomputesLayers
     self.shared =
       shared ?? StepMemory(SingleProcess(), store, optimizer, slotCount: source.slotCount, isShared: false)
@@ -140,6 +144,7 @@ public final class Trainer {
     shared.group.beat(.reading)
     let slots = try measured("read rows") { try source.slots(of: step) }
     let counts = globalCounts(slots)
+    store.memory.valuesChanged()
     var free = Array(slabs.indices.reversed())
     for (number, node) in shared.reduction.ownNodes.enumerated() {
       let slab = try SlotTree.fold(node) { slot in
@@ -176,7 +181,7 @@ public final class Trainer {
     let number = free.removeLast()
     store.memory.beginGradients(in: slabs[number])
     let tape = Tape(
-      workspace: workspace, recordsGradients: true, appliesDropout: appliesDropout, key: key,
+      workspace: workspace, recordsGradients: true, appliesDropout: appliesDropout, key: key, precision: precision,
       recomputesLayers: recomputesLayers)
     tape.profile = profile
     let scores = objective.scores(batch, on: tape)
@@ -208,6 +213,7 @@ public final class Trainer {
     }
     shared.reach("updated")
     try waitForOthers()
+    store.memory.valuesChanged()
     optimizer.updateCount += 1
   }
 

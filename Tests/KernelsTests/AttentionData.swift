@@ -8,6 +8,8 @@ struct AttentionData {
   var q, k, v: [Float]
   let dy: [Float]
   let rate: Float
+  /// Whether products multiply numbers rounded to bfloat16.
+  var isTiled = false
   let samples: [UInt64]
   let segmentsPerSample: [Int]
   let scale = 0.4
@@ -71,7 +73,7 @@ struct AttentionData {
                 dropout: rate > 0
                   ? DropoutPositions(
                     key: key, epoch: 3, site: 11, sequenceOffsets: starts, samples: ids, sequenceCount: samples.count)
-                  : nil))
+                  : nil, isTiled: isTiled))
           }
         }
       }

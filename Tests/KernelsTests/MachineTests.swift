@@ -6,7 +6,8 @@ import Testing
 extension KernelsTests {
   @Suite struct Machine {
     @Test func everyLevelHasFunctionsOfItsOwn() throws {
-      let tables = try CPULevel.available.map { level in
+      let levels = CPULevel.available.filter { $0 <= .avx512 }
+      let tables = try levels.map { level in
         try #require(ck_table_at(ck_level(UInt32(level.rawValue))), "\(level.name)").pointee
       }
       let addresses = tables.map {
@@ -16,7 +17,17 @@ extension KernelsTests {
         ]
       }
       #expect(Set(addresses.flatMap(\.self)).count == addresses.count * 4, "\(addresses)")
-      #expect(tables.map(\.flops_per_round) == CPULevel.available.map { 24 * (4 << $0.rawValue) })
+      #expect(tables.map(\.flops_per_round) == levels.map { 24 * (4 << $0.rawValue) })
+    }
+
+    @Test func levelsAboveAVX512HaveItsRowsAndAUnitForProductsOfTheirOwn() throws {
+      let avx512 = ck_table_at(ck_level_avx512)?.pointee
+      for level in CPULevel.available {
+        let table = try #require(ck_table_at(ck_level(UInt32(level.rawValue))), "\(level.name)").pointee
+        #expect((table.matrix == nil) == (level <= .avx512), "\(level.name)")
+        guard level > .avx512 else { continue }
+        #expect(unsafeBitCast(table.adamw, to: Int.self) == unsafeBitCast(avx512?.adamw, to: Int.self))
+      }
     }
 
     @Test func aForcedLevelIsInUseForRowsAndForProducts() {
@@ -26,8 +37,8 @@ extension KernelsTests {
         #expect(CPULevel.force(level) && CPULevel.active == level)
         let core = BLAS.currentCore
         let isFitting =
-          switch level {
-          case .avx512: ["SkylakeX", "Cooperlake", "SapphireRapids"].contains(core)
+          switch level.vectors {
+          case .avx512, .avx512BF16, .amx: ["SkylakeX", "Cooperlake", "SapphireRapids"].contains(core)
           case .avx2: ["Haswell", "Zen", "Excavator"].contains(core)
           case .baseline: true
           }

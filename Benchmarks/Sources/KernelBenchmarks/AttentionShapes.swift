@@ -5,7 +5,13 @@ import Randomness
 ///
 /// 4 products of length² × width count forward, 10 backward; half of them if causal.
 func measureAttention(threads: Int) {
-  print("\n\(threads) thread(s), GFLOP/s" + "           forward backward")
+  measureAttention(threads: threads, isTiled: false)
+  if TileProduct.isAvailable { measureAttention(threads: threads, isTiled: true) }
+}
+
+private func measureAttention(threads: Int, isTiled: Bool) {
+  let precision = isTiled ? "bfloat16" : "float32"
+  print("\n" + label("\(precision), \(threads) thread(s), GFLOP/s", width: 35) + "forward backward")
   for (segments, length, heads, isCausal, rate) in [
     (16, 128, 4, false, Float(0)), (16, 128, 4, false, 0.1), (8, 256, 4, true, 0), (8, 128, 12, false, 0),
     (8, 512, 12, false, 0), (8, 512, 12, true, 0), (1, 2048, 12, true, 0), (200, 20, 4, false, 0),
@@ -27,7 +33,7 @@ func measureAttention(threads: Int) {
           dropout: rate > 0
             ? DropoutPositions(
               key: RandomKey(seed: 1, purpose: .dropout), epoch: 0, site: 0, sequenceOffsets: offsets,
-              samples: samples, sequenceCount: segments) : nil)
+              samples: samples, sequenceCount: segments) : nil, isTiled: isTiled)
         let forward = median {
           AttentionKernel.forward(
             call, q: qkv, qStride: 3 * width, k: qkv + width, kStride: 3 * width, v: qkv + 2 * width,

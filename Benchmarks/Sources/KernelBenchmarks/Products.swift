@@ -18,7 +18,27 @@ struct Product {
     ]
   }
 
-  /// Seconds of forward, input gradient and weight gradient.
+  /// Seconds of forward, input gradient and weight gradient in bfloat16, the weights tiled before.
+  func tiledSeconds() -> [Double] {
+    let (x, w, b) = (numbers(rows * inner), numbers(columns * inner), numbers(columns))
+    let (y, dx, dw) = (numbers(rows * columns), numbers(rows * inner), numbers(columns * inner))
+    let (forward, backward) = (
+      TiledMatrix(lines: columns, inner: inner), TiledMatrix(lines: inner, inner: columns)
+    )
+    forward.fill(from: w, isTransposed: false)
+    backward.fill(from: w, isTransposed: true)
+    defer { for memory in [x, w, b, y, dx, dw] { memory.deallocate() } }
+    return [
+      median { TiledLinearKernel.forward(x, forward, b, into: y, rows: rows) },
+      median { TiledLinearKernel.backwardInput(y, backward, into: dx, rows: rows) },
+      median {
+        TiledLinearKernel.backwardWeight(
+          y, x, into: dw, dbias: b, rows: rows, inner: inner, columns: columns, adding: false)
+      },
+    ]
+  }
+
+  /// Seconds of forward, input gradient and weight gradient in float32.
   func seconds() -> [Double] {
     let (x, w, b) = (numbers(rows * inner), numbers(columns * inner), numbers(columns))
     let (y, dx, dw) = (numbers(rows * columns), numbers(rows * inner), numbers(columns * inner))
@@ -33,20 +53,28 @@ struct Product {
   }
 }
 
-/// GFLOP/s of every product, and their share of the measured peak.
+/// GFLOP/s of every product, and their share of the measured peak; in bfloat16 too, where the CPU level has a unit for it.
 func measureProducts(threads: Int) {
   let peak = CPUPeak.measure(seconds: 0.3)
-  print("\n\(threads) thread(s), peak of multiply and add \(column(peak, width: 0)) GFLOP/s")
+  measureProducts("float32", threads: threads, peak) { $0.seconds() }
+  if TileProduct.isAvailable {
+    measureProducts("bfloat16", threads: threads, CPUPeak.measureTiles(seconds: 0.3)) { $0.tiledSeconds() }
+  }
+}
+
+private func measureProducts(_ precision: String, threads: Int, _ peak: Double, _ measure: (Product) -> [Double]) {
+  print("\n\(precision), \(threads) thread(s), peak of multiply and add \(column(peak, width: 0)) GFLOP/s")
   print(label("GFLOP/s", width: 28) + "       M     K     N  forward       dx       dw   share of peak")
   let models = [
     Product.ofModel("bert-mini", width: 256, rows: 256, vocabulary: 8192),
     Product.ofModel("bert-mini", width: 256, rows: 2048, vocabulary: 8192),
     Product.ofModel("bert-base", width: 768, rows: 1024, vocabulary: 30522),
+    Product.ofModel("bert-base", width: 768, rows: 4096, vocabulary: 30522),
   ]
   for products in models {
     var total = (flops: 0.0, seconds: 0.0)
     for product in products {
-      let seconds = product.seconds()
+      let seconds = measure(product)
       let sum = seconds.reduce(0, +)
       total = (total.flops + 3 * product.flops, total.seconds + sum)
       print(

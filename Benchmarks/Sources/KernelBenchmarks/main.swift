@@ -1,7 +1,7 @@
 import Foundation
 import Kernels
 
-// kernels [products] [rows] [attention] [reductions] [baseline | avx2 | avx512]: everything at the best level if nothing is named.
+// kernels [products] [rows] [attention] [reductions] [a CPU level]: everything at the best level if nothing is named.
 let named = Set(CommandLine.arguments.dropFirst())
 let parts = named.subtracting(CPULevel.allCases.map(\.name))
 let report = BLAS.start()

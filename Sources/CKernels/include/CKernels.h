@@ -11,11 +11,13 @@
 // Every function works on the calling thread alone and on rows that lie end to end unless it takes a stride.
 // M rows, D or V columns. "adds" means that the output is added to; otherwise it is overwritten.
 
-/// How wide the vectors may be.
+/// How wide the vectors may be, and above AVX-512 what multiplies bf16 numbers.
 typedef enum ck_level {
   ck_level_baseline = 0,
   ck_level_avx2 = 1,
   ck_level_avx512 = 2,
+  ck_level_avx512bf16 = 3,
+  ck_level_amx = 4,
 } ck_level;
 
 /// Where the random words of a stretch of elements are, and which of them drop an element.
@@ -38,9 +40,45 @@ typedef struct ck_adamw {
 typedef void (*ck_map)(const float *x, float *y, ptrdiff_t count);
 typedef void (*ck_map_backward)(const float *dy, const float *x, float *dx, ptrdiff_t count);
 
+/// A product of two matrices in tiles of bf16 numbers (`Matrix/Format.h`): c = left · right, summed in float.
+typedef struct ck_product {
+  /// Panels of 16 rows.
+  const uint16_t *left;
+  /// Panels of 16 columns. Their number in memory is even: the last one may hold anything.
+  const uint16_t *right;
+  /// How many tiles the panels of each factor are apart.
+  ptrdiff_t left_tiles, right_tiles;
+  /// How many tiles of 32 inner elements are multiplied.
+  ptrdiff_t tiles;
+  ptrdiff_t rows, columns;
+  /// What each row of c starts from, unless `adding`; null for zeros.
+  const float *_Nullable bias;
+  /// c is added to.
+  bool adding;
+} ck_product;
+
+/// Rounds a matrix to bf16 tiles, 64-byte aligned, lines and inner elements filled up with zeros. A line's inner elements
+/// are neighbors and lines are `stride` apart, or, transposed, the other way round.
+typedef void (*ck_pack)(const float *x, ptrdiff_t stride, ptrdiff_t lines, ptrdiff_t inner, uint16_t *tiles);
+
+/// What multiplies bf16 numbers.
+typedef struct ck_matrix {
+  ck_pack pack_left;
+  ck_pack pack_right;
+  ck_pack pack_left_transposed;
+  ck_pack pack_right_transposed;
+  /// Rows of c are `stride` apart.
+  void (*multiply)(const ck_product *product, float *c, ptrdiff_t stride);
+  /// Multiplies and adds in registers, `count` times `flops_per_round` operations; returns a number that depends on all.
+  float (*rounds)(ptrdiff_t count);
+  ptrdiff_t flops_per_round;
+} ck_matrix;
+
 /// The functions of one level.
 typedef struct ck_table {
   ck_level level;
+  /// Null where the level has no arithmetic for bf16.
+  const ck_matrix *_Nullable matrix;
 
   void (*layer_norm_forward)(
       const float *x, const float *gain, const float *bias, float epsilon, float *y, float *mean,
@@ -147,6 +185,9 @@ const ck_table *_Nullable ck_table_at(ck_level level);
 const ck_table *ck_active(void);
 /// Uses the functions of `level` from now on; false where CPU or build lack it.
 bool ck_force(ck_level level);
+/// Uses the level of AMX with its tiles in memory until another level is forced, for tests of the tile product on other
+/// processors; false where AVX512_BF16 is missing too.
+bool ck_emulate_tiles(void);
 
 /// Starts `threads` − 1 threads that help `ck_pool_run`, ending those of an earlier start.
 ///
@@ -159,7 +200,7 @@ ptrdiff_t ck_pool_threads(void);
 void ck_pool_run(ptrdiff_t count, void (*body)(void *context, ptrdiff_t index), void *context);
 
 /// How many pieces of scratch memory a thread has.
-enum { ck_scratch_count = 8 };
+enum { ck_scratch_count = 16 };
 /// At least `bytes` bytes of the calling thread, 64-byte aligned, valid until its next call with the same piece.
 void *ck_scratch(int32_t piece, ptrdiff_t bytes);
 

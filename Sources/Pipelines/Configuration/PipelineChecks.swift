@@ -167,9 +167,6 @@ struct PipelineChecks {
   }
 
   private mutating func batch(_ pretrain: PretrainSettings) {
-    if pretrain.precision != .float32 {
-      reader.report("pretrain.precision", "is \(pretrain.precision.rawValue); this version computes in float32")
-    }
     if let tokens = pretrain.batchTokens {
       if tokens < pretrain.maximumLength {
         reader.report("pretrain.batch_tokens", "\(tokens) does not hold one row of \(pretrain.maximumLength) tokens")

@@ -1,4 +1,5 @@
 import JSON
+import Tensors
 
 /// Learning from the text itself.
 public struct PretrainSettings: SettingGroup {
@@ -34,7 +35,7 @@ public struct PretrainSettings: SettingGroup {
   public var maximumGradientNorm = 1.0
   /// Whether Adam corrects the bias of its moments.
   public var correctsBias = true
-  /// The format of arithmetic.
+  /// What matrix products multiply.
   public var precision = Precision.float32
   /// Whether backward computes layers again instead of keeping their activations.
   public var recomputesLayers = false
@@ -104,7 +105,10 @@ public struct PretrainSettings: SettingGroup {
       SettingKey(
         "gradient_checkpointing", \.recomputesLayers,
         "compute layers again in the backward pass: less memory, more time, the same bits"),
-      SettingKey("precision", \.precision, "format of arithmetic; this version computes in float32", .frozen),
+      SettingKey(
+        "precision", \.precision,
+        "what matrix products multiply: float32, or bfloat16 for twice the speed and more where the CPU has a unit for it",
+        .frozen),
     ]
   }
 
@@ -175,10 +179,4 @@ public enum ObjectiveKind: String, SettingValue, CaseIterable {
   case clm
 }
 
-/// Formats of arithmetic.
-public enum Precision: String, SettingValue, CaseIterable {
-  /// 32 bits.
-  case float32
-  /// 16 bits with the range of 32.
-  case bfloat16
-}
+extension Precision: SettingValue {}

@@ -1,5 +1,6 @@
 import Foundation
 import Kernels
+import Tensors
 
 /// What a run may use of this machine, and which bits it computes.
 public enum Machine {
@@ -46,8 +47,19 @@ public enum Machine {
     return report
   }
 
-  /// The code paths that shape bits: the kernels' CPU level and the BLAS library with its core.
-  public static func numerics(_ report: BLAS.Report) -> String {
-    "\(CPULevel.active.name), \(report.library), \(report.core)"
+  /// The code paths that shape bits: the kernels' CPU level and the BLAS library with its core. Only products in bfloat16
+  /// depend on more than the level's vectors.
+  public static func numerics(_ report: BLAS.Report, _ precision: Precision = .float32) -> String {
+    "\(levelName(precision)), \(report.library), \(report.core)"
+  }
+
+  /// The level whose kernels are used, and for bfloat16 what multiplies it.
+  public static func levelName(_ precision: Precision) -> String {
+    (precision.here == .bfloat16 ? CPULevel.active : CPULevel.active.vectors).name
+  }
+
+  /// The most GFLOP/s of products, measured.
+  public static func peak(_ precision: Precision = .float32) -> Double {
+    precision.here == .bfloat16 ? CPUPeak.measureTiles() : CPUPeak.measure()
   }
 }

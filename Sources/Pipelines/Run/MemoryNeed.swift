@@ -1,8 +1,11 @@
+import Tensors
+
 /// What a pipeline's training takes in memory, told from the pipeline alone: rows count as full, and a vocabulary that is
 /// not trained yet as large as it may become.
 struct MemoryNeed {
   private let counts: PlannedNetwork.Counts
   private let slots: Int
+  private let precision: Precision
 
   /// Nil where there is no pretraining, or a network that cannot be built; that is told elsewhere.
   init?(_ configuration: PipelineConfiguration) {
@@ -11,11 +14,12 @@ struct MemoryNeed {
       settings.batchTokens.map { max(1, $0 / settings.maximumLength) } ?? settings.batchSize
       ?? PretrainSettings.defaultBatchSize
     slots = max(1, min(settings.microBatches, rows))
+    precision = settings.precision
     guard let family = try? NetworkFactory.family(configuration.model),
       let network = try? PlannedNetwork(
         configuration.model, objectives: settings.resolvedObjective(family),
         vocabularySize: configuration.tokenizer.vocabularySize, maximumLength: settings.maximumLength,
-        recomputesLayers: settings.recomputesLayers)
+        precision: settings.precision, recomputesLayers: settings.recomputesLayers)
     else { return nil }
     counts = network.counts(rows: (rows + slots - 1) / slots, maskingShare: settings.maskingShare)
   }
@@ -40,7 +44,8 @@ struct MemoryNeed {
   /// Bytes that so many workers need.
   func bytes(workers: Int) -> Int {
     MemoryEstimate(
-      slabCount: counts.slabCount, microBatches: slots, activationBytes: counts.activationBytes, workers: workers
+      slabCount: counts.slabCount, microBatches: slots, activationBytes: counts.activationBytes, workers: workers,
+      precision: precision
     ).total
   }
 }

@@ -15,7 +15,8 @@ final class PretrainEvaluation {
 
   init(_ setup: PretrainSetup, _ objective: any Objective, shared: EvaluationMemory? = nil) throws {
     self.objective = objective
-    evaluator = Evaluator(objective, frequent: setup.index.mostFrequentToken, shared: shared)
+    evaluator = Evaluator(
+      objective, precision: setup.settings.precision, frequent: setup.index.mostFrequentToken, shared: shared)
     guard setup.index.validation.rowCount > 0 else {
       (some, all) = (nil, nil)
       return

@@ -49,7 +49,8 @@ struct PretrainResume {
 
   /// Fills parameters and moments, and says where to go on.
   func load(into loaded: LoadedModel, _ optimizer: AdamW) throws -> Start {
-    let numerics = Machine.numerics(Machine.start(threads: Machine.threadCount(context.configuration)))
+    let numerics = Machine.numerics(
+      Machine.start(threads: Machine.threadCount(context.configuration)), setup.settings.precision)
     guard let found = try checkpoints.load() else {
       return Start(state: nil, plan: nil, numerics: numerics)
     }

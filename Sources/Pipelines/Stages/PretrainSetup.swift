@@ -148,6 +148,6 @@ struct PretrainSetup {
         learningRate: settings.learningRate, schedule: schedule,
         clipNorm: settings.maximumGradientNorm == 0 ? nil : settings.maximumGradientNorm),
       source: CorpusSteps(rows, maker: maker, slotCount: settings.microBatches), seed: seed, step: step,
-      recomputesLayers: settings.recomputesLayers, shared: shared)
+      precision: settings.precision, recomputesLayers: settings.recomputesLayers, shared: shared)
   }
 }

@@ -84,7 +84,9 @@ public struct Doctor: Sendable {
         "peak", .warning, "GFLOP/s float32 by threads: \(text)",
         action: "threads do not add up: they share cores or a quota, or others compute here")
     }
-    return Finding("peak", "GFLOP/s float32 by threads: \(text)")
+    let tiles = CPUPeak.measureTiles()
+    let more = tiles > 0 ? "; bfloat16 \(Figures.fixed(tiles, 0)) with \(threads)" : "; no unit for bfloat16"
+    return Finding("peak", "GFLOP/s float32 by threads: \(text)\(more)")
   }
 
   private static func blas(_ report: BLAS.Report, threads: Int) -> Finding {

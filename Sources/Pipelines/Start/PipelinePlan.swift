@@ -55,7 +55,7 @@ public struct PipelinePlan: Sendable {
     let counts = planned.counts(rows: shape.slotRows, maskingShare: settings.maskingShare)
     let memory = MemoryEstimate(
       slabCount: counts.slabCount, microBatches: slots, activationBytes: counts.activationBytes,
-      workers: ProcessLayout(configuration).workers)
+      workers: ProcessLayout(configuration).workers, precision: settings.precision)
     let limit = min(MachineFacts.memoryLimit, configuration.machine.memory?.bytes ?? .max)
     try MemoryNeed.check(memory.total, limit: limit)
     let timer = StepTimer(try shape.network(), rows: shape.slotRows, maskingShare: settings.maskingShare)
@@ -151,7 +151,7 @@ private struct PlanShape {
   func network() throws -> PlannedNetwork {
     try PlannedNetwork(
       model, objectives: objectives, vocabularySize: corpus.vocabularySize, maximumLength: settings.maximumLength,
-      recomputesLayers: settings.recomputesLayers)
+      precision: settings.precision, recomputesLayers: settings.recomputesLayers)
   }
 
   func presets(seconds: Double) -> PresetTable {
@@ -159,6 +159,7 @@ private struct PlanShape {
       family: model.resolvedFamily ?? (objectives == [.clm] ? .gpt2 : .bert), objectives: objectives,
       vocabularySize: corpus.vocabularySize, maximumLength: settings.maximumLength,
       rowsPerStep: rowsPerStep, microBatches: slots, maskingShare: settings.maskingShare,
-      recomputesLayers: settings.recomputesLayers, seconds: seconds, corpusTokens: corpus.trainingTokens)
+      precision: settings.precision, recomputesLayers: settings.recomputesLayers, seconds: seconds,
+      corpusTokens: corpus.trainingTokens)
   }
 }

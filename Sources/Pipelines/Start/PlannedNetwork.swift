@@ -13,6 +13,8 @@ struct PlannedNetwork {
   let objective: any Objective
   let objectives: [ObjectiveKind]
   let maximumLength: Int
+  /// What matrix products multiply.
+  let precision: Precision
   /// Whether backward computes layers again.
   let recomputesLayers: Bool
 
@@ -20,9 +22,10 @@ struct PlannedNetwork {
   /// - Throws: `UserError` where sizes do not fit together.
   init(
     _ settings: ModelSettings, objectives: [ObjectiveKind], vocabularySize: Int, maximumLength: Int,
-    recomputesLayers: Bool = false
+    precision: Precision = .float32, recomputesLayers: Bool = false
   ) throws {
     self.objectives = objectives
+    self.precision = precision
     self.recomputesLayers = recomputesLayers
     self.maximumLength = maximumLength
     let pairs = objectives.contains(.nsp)
@@ -86,7 +89,8 @@ struct PlannedNetwork {
     store.memory.beginGradients(in: store.makeSlab())
     let workspace = Workspace(isDry: true)
     let tape = Tape(
-      workspace: workspace, recordsGradients: true, appliesDropout: true, recomputesLayers: recomputesLayers)
+      workspace: workspace, recordsGradients: true, appliesDropout: true, precision: precision,
+      recomputesLayers: recomputesLayers)
     let scores = objective.scores(randomBatch(rows: rows, maskingShare: maskingShare), on: tape)
     let flops = tape.forwardFlops
     tape.backward(from: scores.map { (sum: $0.sum, seed: 1) })
@@ -102,16 +106,21 @@ public struct MemoryEstimate: Equatable, Sendable {
   public let snapshot: Int
   /// Gradients: 4 bytes a parameter for each slab that the workers' parts of the tree hold at once.
   public let gradients: Int
+  /// In bfloat16, the weights as products read them: twice 2 bytes a parameter in every worker.
+  public let roundedWeights: Int
   /// Activations of a micro-slot in every worker.
   public let activations: Int
   /// The programs, and two windows of text in every worker.
   public let rest: Int
 
   /// The memory of a training.
-  public init(slabCount: Int, microBatches: Int, activationBytes: Int, workers: Int = 1) {
+  public init(
+    slabCount: Int, microBatches: Int, activationBytes: Int, workers: Int = 1, precision: Precision = .float32
+  ) {
     parameters = 12 * slabCount
     snapshot = 12 * slabCount
     gradients = 4 * slabCount * MemoryEstimate.gradientSlabs(microBatches, workers: workers)
+    roundedWeights = precision.here == .bfloat16 ? 4 * slabCount * workers : 0
     activations = activationBytes * workers
     rest = 110_000_000 + 90_000_000 * workers
   }
@@ -125,5 +134,5 @@ public struct MemoryEstimate: Equatable, Sendable {
   }
 
   /// Everything.
-  public var total: Int { parameters + snapshot + gradients + activations + rest }
+  public var total: Int { parameters + snapshot + gradients + roundedWeights + activations + rest }
 }

@@ -1,6 +1,7 @@
 import JSON
 import Models
 import NN
+import Tensors
 
 /// What a named size comes to for a corpus, a machine and a time.
 public struct PresetOffer: Equatable, Sendable {
@@ -58,6 +59,7 @@ struct PresetTable {
   let rowsPerStep: Int
   let microBatches: Int
   let maskingShare: Double
+  let precision: Precision
   let recomputesLayers: Bool
   /// Seconds of training.
   let seconds: Double
@@ -79,7 +81,7 @@ struct PresetTable {
       func network() throws -> PlannedNetwork {
         try PlannedNetwork(
           settings, objectives: objectives, vocabularySize: vocabularySize, maximumLength: maximumLength,
-          recomputesLayers: recomputesLayers)
+          precision: precision, recomputesLayers: recomputesLayers)
       }
       let slotRows = max(1, rowsPerStep / max(1, microBatches))
       let rows = min(slotRows, PresetTable.measuredRows)
@@ -97,7 +99,8 @@ struct PresetTable {
         efficiency = flops / time.slot
       }
       let memory = MemoryEstimate(
-        slabCount: counts.slabCount, microBatches: microBatches, activationBytes: counts.activationBytes)
+        slabCount: counts.slabCount, microBatches: microBatches, activationBytes: counts.activationBytes,
+        precision: precision)
       return PresetOffer(
         preset: preset, parameters: planned.parameterCount, memoryBytes: memory.total, tokensPerSecond: perSecond,
         isMeasured: isMeasured, tokens: perSecond * seconds, passes: perSecond * seconds / max(1, corpusTokens))

@@ -29,7 +29,7 @@ struct StepTimer {
       objective: network.objective, store: store, optimizer: AdamW(store, AdamW.Configuration()),
       configuration: StepConfiguration(
         learningRate: 1e-6, schedule: Schedule(.constant, warmupSteps: 0, horizon: 1_000)),
-      source: source, seed: 0, recomputesLayers: network.recomputesLayers)
+      source: source, seed: 0, precision: network.precision, recomputesLayers: network.recomputesLayers)
   }
 
   /// Steps of one and of two slots for about `seconds`; their difference is a slot. The fastest of each counts, since

@@ -105,7 +105,8 @@ struct AttentionOperation: Operation {
       queryOffsets: queries.offsets.pointer, keyOffsets: keys.offsets.pointer, segmentCount: queries.count,
       headCount: shape.headCount, keyHeadCount: shape.keyHeadCount, headSize: shape.headSize, isCausal: shape.isCausal,
       scale: shape.scale, dropoutRate: shape.dropoutRate,
-      dropout: shape.dropoutRate > 0 ? keys.layout.dropoutPositions(key: y.tape.key, site: shape.site) : nil)
+      dropout: shape.dropoutRate > 0 ? keys.layout.dropoutPositions(key: y.tape.key, site: shape.site) : nil,
+      isTiled: y.tape.precision == .bfloat16)
   }
 
   func forward() {

@@ -14,12 +14,17 @@ public func linear(_ x: Tensor, _ weight: Parameter, _ bias: Parameter? = nil) -
   require(weight.shape == [columns, inner], "x \(x.shape) · wᵀ with w \(weight.shape)")
   require(bias.map { $0.shape == [columns] } ?? true, "a bias of \(columns) numbers is needed")
   let y = x.tape.output([rows, columns], layout: x.layout)
-  let cost = ProductCost(rows: rows, inner: inner, columns: columns)
+  let operation = LinearOperation(x: x, weight: weight, bias: bias)
+  let cost = operation.cost
   x.tape.compute("linear", flops: cost.flops, floats: cost.floats) {
-    LinearKernel.forward(
-      x.pointer, weight.values, bias?.values, into: y.pointer, rows: rows, inner: inner, columns: columns)
+    if operation.isTiled {
+      TiledLinearKernel.forward(x.pointer, weight.tiles(isTransposed: false), bias?.values, into: y.pointer, rows: rows)
+    } else {
+      LinearKernel.forward(
+        x.pointer, weight.values, bias?.values, into: y.pointer, rows: rows, inner: inner, columns: columns)
+    }
   }
-  x.tape.record(y, LinearOperation(x: x, weight: weight, bias: bias))
+  x.tape.record(y, operation)
   return y
 }
 
@@ -29,27 +34,36 @@ struct LinearOperation: Operation {
   let weight: Parameter
   let bias: Parameter?
 
+  var cost: ProductCost { ProductCost(rows: x.shape.rows, inner: x.shape.width, columns: weight.shape[0]) }
+
+  /// Whether numbers are rounded to bfloat16. Few rows are bound by memory: rounding weights for them does not pay.
+  var isTiled: Bool { x.tape.precision == .bfloat16 && x.shape.rows > LinearKernel.fewRows }
+
   func backward(_ dy: Tensor, into gradients: inout Gradients) {
     let (rows, inner, columns) = (x.shape.rows, x.shape.width, weight.shape[0])
-    let cost = ProductCost(rows: rows, inner: inner, columns: columns)
+    let cost = cost
     if let (dweight, isAdding) = weight.accumulator() {
       x.tape.compute("linear, weight", flops: cost.flops, floats: cost.floats + (isAdding ? inner * columns : 0)) {
-        LinearKernel.backwardWeight(
-          dy.pointer, x.pointer, into: dweight, dbias: bias?.gradient, rows: rows, inner: inner, columns: columns,
-          adding: isAdding)
+        let kernel = isTiled ? TiledLinearKernel.backwardWeight : LinearKernel.backwardWeight
+        kernel(dy.pointer, x.pointer, dweight, bias?.gradient, rows, inner, columns, isAdding)
       }
     }
     if let (dx, isAdding) = gradients.accumulator(for: x) {
       x.tape.compute("linear, input", flops: cost.flops, floats: cost.floats + (isAdding ? rows * inner : 0)) {
-        LinearKernel.backwardInput(
-          dy.pointer, weight.values, into: dx, rows: rows, inner: inner, columns: columns, adding: isAdding)
+        if isTiled {
+          TiledLinearKernel.backwardInput(
+            dy.pointer, weight.tiles(isTransposed: true), into: dx, rows: rows, adding: isAdding)
+        } else {
+          LinearKernel.backwardInput(
+            dy.pointer, weight.values, into: dx, rows: rows, inner: inner, columns: columns, adding: isAdding)
+        }
       }
     }
   }
 }
 
 /// What a product of [M, K] and [K, N] costs, in whatever orientation.
-private struct ProductCost {
+struct ProductCost {
   /// 2 · M · K · N
   let flops: Double
   /// M · K + K · N + M · N

@@ -2,8 +2,8 @@ import ArgumentParser
 import DurableFiles
 import Foundation
 import JSON
-import Kernels
 import Pipelines
+import Tensors
 
 /// `cloze run`: does a pipeline's stages, or what is left of them.
 struct RunCommand: ParsableCommand {
@@ -48,7 +48,7 @@ struct RunCommand: ParsableCommand {
     var job = WorkerJob(source: source, path: pipeline, overrides: changes.overrides)
     if profile {
       Machine.start(threads: Machine.threadCount(file.configuration))
-      job.profiledPeak = CPUPeak.measure()
+      job.profiledPeak = Machine.peak(file.configuration.pretrain?.precision ?? .float32)
     }
     options.job = job
     let runner = PipelineRunner(file, source: source, options: options)

@@ -4,6 +4,7 @@ import Foundation
 import JSON
 import Kernels
 import Pipelines
+import Tensors
 
 /// What a person sees of a run: the live display, the log, and the block at the end.
 struct RunSession {
@@ -19,14 +20,17 @@ struct RunSession {
     let environment = ProcessInfo.processInfo.environment
     let threads = Machine.threadCount(configuration)
     let blas = Machine.start(threads: threads)
-    let peak = CPUPeak.measure()
+    let precision = configuration.pretrain?.precision ?? .float32
+    let peak = Machine.peak(precision)
     try runner.prepare()
     let log = try? AppendFile(runner.folder.log, isSynchronized: false)
     display = ProgressDisplay(environment: environment) { line in try? log?.append(line) }
     var header =
-      "Cloze \(Cloze.configuration.version) · \(ProcessLayout(configuration).text) · \(CPULevel.active.name) float32, "
+      "Cloze \(Cloze.configuration.version) · \(ProcessLayout(configuration).text) · "
+    header += "\(Machine.levelName(precision)) \(precision.here.rawValue), "
     header += "\(Figures.fixed(peak, 0)) GFLOP/s measured"
     if blas.isMended { header += " · OpenBLAS mended: \(blas.detectedCore) → \(blas.core)" }
+    if precision != precision.here { header += " · no unit for bfloat16 here: float32 instead" }
     header += " · \(runner.folder.path)"
     monitor = RunMonitor(display, header: header, stages: try runner.stageNames(), peak: peak)
     monitor.show()

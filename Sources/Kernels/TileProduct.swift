@@ -1,0 +1,148 @@
+// swift-format-ignore-file: AlwaysUseLowerCamelCase
+
+import CKernels
+
+// M rows, N columns, K inner elements
+
+/// Matrix products of numbers rounded to bfloat16 and summed in float, on the unit that the CPU has for them.
+///
+/// Every number of a result is one chain over the inner elements in order, so its bits depend on nothing but the numbers
+/// and the CPU level: not on how many rows there are, nor how the product is cut.
+public enum TileProduct {
+  /// Whether the CPU level in use multiplies bfloat16 numbers.
+  public static var isAvailable: Bool { kernels.matrix != nil }
+
+  /// Uses the level of AMX with its tiles in memory, slowly, until another level is forced.
+  ///
+  /// - Returns: false where not even that is possible; nothing is changed then.
+  static func emulate() -> Bool { ck_emulate_tiles() }
+
+  /// c = left · right + bias, or c += left · right if `adding`.
+  ///
+  /// - Parameters:
+  ///   - left: M lines.
+  ///   - right: N lines.
+  ///   - bias: N numbers; not if `adding`.
+  ///   - c: [M, N], rows `stride` apart.
+  static func multiply(
+    _ left: Factor, _ right: Factor, inner K: Int, bias: UnsafePointer<Float>? = nil,
+    into c: UnsafeMutablePointer<Float>, stride: Int, adding: Bool = false
+  ) {
+    guard let matrix = kernels.matrix?.pointee else { preconditionFailure("no unit for bfloat16") }
+    let (M, N) = (left.lines, right.lines)
+    guard M > 0 && N > 0 else { return }
+    let tiles = TileShape.tiles(K)
+    let leftTiles = left.tiles(.left, inner: K, matrix)
+    let rightTiles = right.tiles(.right, inner: K, matrix)
+    let width = blockWidth(rows: M, columns: N)
+    let across = (N + width - 1) / width
+    Parallel.forEach((M + blockHeight - 1) / blockHeight * across) { block in
+      let (row, column) = (block / across * blockHeight, block % across * width)
+      var product = ck_product(
+        left: leftTiles + row * tiles * TileShape.inner, right: rightTiles + column * tiles * TileShape.inner,
+        left_tiles: tiles, right_tiles: tiles, tiles: tiles, rows: min(blockHeight, M - row),
+        columns: min(width, N - column), bias: bias.map { $0 + column }, adding: adding)
+      matrix.multiply(&product, c + row * stride + column, stride)
+    }
+  }
+
+  /// Rows of a block: with 512 inner elements at a time its left tiles fill an eighth of a megabyte.
+  private static let blockHeight = 128
+
+  /// Columns of a block: all of them if there are rows enough to keep threads busy.
+  private static func blockWidth(rows: Int, columns: Int) -> Int {
+    let down = (rows + blockHeight - 1) / blockHeight
+    let wanted = max(1, 8 / down)
+    return max(64, ((columns + wanted - 1) / wanted + 31) / 32 * 32)
+  }
+}
+
+/// One side of a product.
+enum Factor {
+  /// Numbers to round: each line's inner elements are neighbors and lines `stride` apart or, if `isTransposed`, the other
+  /// way round.
+  case floats(UnsafePointer<Float>, stride: Int, lines: Int, isTransposed: Bool)
+  /// Numbers that are tiles already.
+  case tiles(TiledMatrix)
+
+  var lines: Int {
+    switch self {
+    case .floats(_, _, let lines, _): lines
+    case .tiles(let matrix): matrix.lines
+    }
+  }
+
+  fileprivate func tiles(_ side: TileShape.Side, inner: Int, _ matrix: ck_matrix) -> UnsafePointer<UInt16> {
+    switch self {
+    case .tiles(let matrix): return UnsafePointer(matrix.memory)
+    case .floats(let x, let stride, let lines, let isTransposed):
+      let tiles = (side == .left ? Scratch.left : .right).halves(TileShape.count(lines: lines, inner: inner))
+      TileShape.pack(x, stride, lines, inner, side, isTransposed, into: tiles, matrix)
+      return UnsafePointer(tiles)
+    }
+  }
+}
+
+/// A matrix rounded to bfloat16 and laid out as a product's right factor, for many products.
+public final class TiledMatrix {
+  let lines: Int
+  let inner: Int
+  fileprivate let memory: UnsafeMutablePointer<UInt16>
+
+  /// Memory for `lines` lines of `inner` elements; its numbers are yet to be written.
+  public init(lines: Int, inner: Int) {
+    self.lines = lines
+    self.inner = inner
+    memory = LargeMemory.allocate(byteCount: TiledMatrix.byteCount(lines: lines, inner: inner))
+      .bindMemory(to: UInt16.self, capacity: TileShape.count(lines: lines, inner: inner))
+  }
+
+  deinit { LargeMemory.deallocate(memory) }
+
+  /// The memory that such a matrix takes.
+  public static func byteCount(lines: Int, inner: Int) -> Int {
+    TileShape.count(lines: lines, inner: inner) * MemoryLayout<UInt16>.stride
+  }
+
+  /// Rounds x: rows of lines or, if `isTransposed`, columns of them.
+  ///
+  /// - Parameter x: [lines, inner], or [inner, lines].
+  public func fill(from x: UnsafePointer<Float>, isTransposed: Bool) {
+    guard let matrix = kernels.matrix?.pointee else { return }
+    TileShape.pack(x, isTransposed ? lines : inner, lines, inner, .right, isTransposed, into: memory, matrix)
+  }
+}
+
+/// The extents of tiles: see `CKernels/Matrix/Format.h`.
+enum TileShape {
+  enum Side { case left, right }
+
+  static let lines = 16
+  static let inner = 32
+
+  /// Tiles along the inner direction.
+  static func tiles(_ inner: Int) -> Int { (inner + TileShape.inner - 1) / TileShape.inner }
+
+  /// Numbers of all tiles, an even number of panels.
+  static func count(lines: Int, inner: Int) -> Int { (lines + 31) / 32 * 32 * tiles(inner) * TileShape.inner }
+
+  static func pack(
+    _ x: UnsafePointer<Float>, _ stride: Int, _ lines: Int, _ inner: Int, _ side: Side, _ isTransposed: Bool,
+    into tiles: UnsafeMutablePointer<UInt16>, _ matrix: ck_matrix
+  ) {
+    let pack =
+      switch (side, isTransposed) {
+      case (.left, false): matrix.pack_left
+      case (.left, true): matrix.pack_left_transposed
+      case (.right, false): matrix.pack_right
+      case (.right, true): matrix.pack_right_transposed
+      }
+    let slice = (max(1, Slices.elements / max(1, inner)) + 63) / 64 * 64
+    Parallel.forEachSlice(of: lines, slice: slice) { part in
+      let start = part.lowerBound
+      pack(
+        x + start * (isTransposed ? 1 : stride), stride, part.count, inner,
+        tiles + start * TileShape.tiles(inner) * TileShape.inner)
+    }
+  }
+}
