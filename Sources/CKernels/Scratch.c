@@ -3,6 +3,10 @@
 #include <pthread.h>
 #include <stdlib.h>
 #include <stdio.h>
+#include <sys/mman.h>
+
+// Large pieces lie on huge pages where the system has them.
+enum { huge_page = 2 << 20 };
 
 typedef struct scratch {
   void *memory[ck_scratch_count];
@@ -37,7 +41,9 @@ void *ck_scratch(int32_t piece, ptrdiff_t bytes) {
   size_t wanted = ((size_t)(bytes < 64 ? 64 : bytes) + 4095) & ~(size_t)4095;
   if (own->bytes[piece] < wanted) {
     free(own->memory[piece]);
-    own->memory[piece] = aligned_alloc(64, wanted);
+    if (wanted >= huge_page) wanted = (wanted + huge_page - 1) & ~(size_t)(huge_page - 1);
+    own->memory[piece] = aligned_alloc(wanted >= huge_page ? huge_page : 64, wanted);
+    if (own->memory[piece] != NULL && wanted >= huge_page) madvise(own->memory[piece], wanted, MADV_HUGEPAGE);
     if (own->memory[piece] == NULL) out_of_memory(wanted);
     own->bytes[piece] = wanted;
   }

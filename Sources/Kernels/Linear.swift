@@ -97,7 +97,7 @@ public enum LinearKernel {
   static func backwardBias(
     _ dy_MN: UnsafePointer<Float>, adding db_N: UnsafeMutablePointer<Float>, rows M: Int, columns N: Int
   ) {
-    Parallel.forEachSlice(of: N, slice: 256) { columns in
+    Parallel.forEachSlice(of: N, slice: 64) { columns in
       kernels.column_sums(dy_MN + columns.lowerBound, db_N + columns.lowerBound, M, columns.count, N)
     }
   }

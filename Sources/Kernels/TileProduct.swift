@@ -34,27 +34,29 @@ public enum TileProduct {
     let tiles = TileShape.tiles(K)
     let leftTiles = left.tiles(.left, inner: K, matrix)
     let rightTiles = right.tiles(.right, inner: K, matrix)
-    let width = blockWidth(rows: M, columns: N)
-    let across = (N + width - 1) / width
-    Parallel.forEach((M + blockHeight - 1) / blockHeight * across) { block in
-      let (row, column) = (block / across * blockHeight, block % across * width)
+    let (height, width) = block(rows: M, columns: N, inner: K)
+    let down = (M + height - 1) / height
+    Parallel.forEach((N + width - 1) / width * down) { block in
+      let (row, column) = (block % down * height, block / down * width)
       var product = ck_product(
         left: leftTiles + row * tiles * TileShape.inner, right: rightTiles + column * tiles * TileShape.inner,
-        left_tiles: tiles, right_tiles: tiles, tiles: tiles, rows: min(blockHeight, M - row),
+        left_tiles: tiles, right_tiles: tiles, tiles: tiles, rows: min(height, M - row),
         columns: min(width, N - column), bias: bias.map { $0 + column }, adding: adding)
       matrix.multiply(&product, c + row * stride + column, stride)
     }
   }
 
-  /// Rows of a block: with 512 inner elements at a time its left tiles fill an eighth of a megabyte.
-  private static let blockHeight = 128
-
-  /// Columns of a block: all of them if there are rows enough to keep threads busy.
-  private static func blockWidth(rows: Int, columns: Int) -> Int {
-    let down = (rows + blockHeight - 1) / blockHeight
-    let wanted = max(1, 8 / down)
-    return max(64, ((columns + wanted - 1) / wanted + 31) / 32 * 32)
+  /// What one thread does at once. Of 512 inner elements the rows' tiles fill a quarter of a megabyte, so they stay in the
+  /// second-level cache while the columns pass; columns are cut where there are too few rows for all threads.
+  private static func block(rows: Int, columns: Int, inner: Int) -> (height: Int, width: Int) {
+    let most = min(inner, 512) <= 256 ? 512 : 256
+    let down = (rows + most - 1) / most
+    let wanted = Parallel.threadCount == 1 ? 1 : (4 * Parallel.threadCount + down - 1) / down
+    let width = max(64, (columns + wanted - 1) / wanted)
+    return (part(rows, down), (width + 31) / 32 * 32)
   }
+
+  private static func part(_ size: Int, _ count: Int) -> Int { ((size + count - 1) / count + 31) / 32 * 32 }
 }
 
 /// One side of a product.

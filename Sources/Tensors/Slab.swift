@@ -90,7 +90,7 @@ public final class Slab {
 extension UnsafeMutablePointer where Pointee == Float {
   /// Memory for `count` floats, aligned to a cache line.
   static func allocateAligned(count: Int) -> UnsafeMutablePointer<Float> {
-    UnsafeMutableRawPointer.allocate(byteCount: count * MemoryLayout<Float>.stride, alignment: 64)
+    LargeMemory.allocate(byteCount: count * MemoryLayout<Float>.stride)
       .bindMemory(to: Float.self, capacity: count)
   }
 }

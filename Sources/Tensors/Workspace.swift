@@ -1,3 +1,5 @@
+import Kernels
+
 /// Recycled memory for the activations of a step.
 ///
 /// Blocks come in size classes (eight to an octave, at most an eighth wasted), so packed batches whose token counts vary
@@ -22,7 +24,7 @@ public final class Workspace {
 
   deinit {
     for blocks in free.values {
-      for block in blocks { block.deallocate() }
+      for block in blocks { LargeMemory.deallocate(block) }
     }
   }
 
@@ -34,7 +36,7 @@ public final class Workspace {
     if isDry { return Storage(base: Workspace.nowhere, byteCount: size, workspace: self) }
     if let base = free[size]?.popLast() { return Storage(base: base, byteCount: size, workspace: self) }
     reservedBytes += size
-    let base = UnsafeMutableRawPointer.allocate(byteCount: size, alignment: 64)
+    let base = LargeMemory.allocate(byteCount: size)
     return Storage(base: base, byteCount: size, workspace: self)
   }
 
