@@ -14,6 +14,8 @@ public struct EmbeddingConfiguration: Sendable, Equatable {
   public var normalizes = false
   /// The longest input in tokens, special tokens included; the model's limit if nil.
   public var maximumLength: Int?
+  /// What matrix products multiply.
+  public var precision = Precision.float32
 
   /// Mean of the last layer.
   public init() {}
@@ -79,13 +81,24 @@ public struct Embedder {
 
   /// One vector per text, in the order of the texts.
   public mutating func vectors(_ texts: [String]) -> [[Float]] {
-    guard !texts.isEmpty else { return [] }
-    var batch = Sequences()
-    for text in texts { batch.append(ids: ids(text), sample: UInt64(batch.count)) }
-    let tape = Tape.inference(workspace)
+    var (vectors, batch) = ([[Float]](), Sequences())
+    for (place, text) in texts.enumerated() {
+      batch.append(ids: ids(text), sample: UInt64(batch.count))
+      guard batch.tokenCount >= Embedder.batchTokens || place == texts.count - 1 else { continue }
+      vectors += self.vectors(batch)
+      batch = Sequences()
+    }
+    return vectors
+  }
+
+  /// Tokens that are read at once: enough for products to be fast, few enough for caches.
+  private static let batchTokens = 2048
+
+  private func vectors(_ batch: Sequences) -> [[Float]] {
+    let tape = Tape.inference(workspace, precision: configuration.precision)
     let input = tape.input(batch)
     let values = pooled(model.hiddenStates(input)[layer], configuration.pooling, over: input).floats
-    return texts.indices.map { row in
+    return (0..<batch.count).map { row in
       let vector = Array(values[row * width..<(row + 1) * width])
       return configuration.normalizes ? Embedder.normalized(vector) : vector
     }

@@ -44,7 +44,7 @@ public enum ActivationKernel {
     }
   }
 
-  /// dx = dy · f′(x); overwrites dx, which must be neither dy nor x.
+  /// dx = dy · f′(x); overwrites dx, which may be dy but not x.
   public static func backward(
     _ kind: Activation, _ dy: UnsafePointer<Float>, _ x: UnsafePointer<Float>,
     into dx: UnsafeMutablePointer<Float>, count: Int

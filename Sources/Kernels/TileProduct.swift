@@ -61,15 +61,14 @@ public enum TileProduct {
 
 /// One side of a product.
 enum Factor {
-  /// Numbers to round: each line's inner elements are neighbors and lines `stride` apart or, if `isTransposed`, the other
-  /// way round.
-  case floats(UnsafePointer<Float>, stride: Int, lines: Int, isTransposed: Bool)
+  /// Numbers to round.
+  case floats(Floats)
   /// Numbers that are tiles already.
   case tiles(TiledMatrix)
 
   var lines: Int {
     switch self {
-    case .floats(_, _, let lines, _): lines
+    case .floats(let x): x.lines
     case .tiles(let matrix): matrix.lines
     }
   }
@@ -77,11 +76,22 @@ enum Factor {
   fileprivate func tiles(_ side: TileShape.Side, inner: Int, _ matrix: ck_matrix) -> UnsafePointer<UInt16> {
     switch self {
     case .tiles(let matrix): return UnsafePointer(matrix.memory)
-    case .floats(let x, let stride, let lines, let isTransposed):
-      let tiles = (side == .left ? Scratch.left : .right).halves(TileShape.count(lines: lines, inner: inner))
-      TileShape.pack(x, stride, lines, inner, side, isTransposed, into: tiles, matrix)
+    case .floats(let x):
+      let tiles = (side == .left ? Scratch.left : .right).halves(TileShape.count(lines: x.lines, inner: inner))
+      TileShape.pack(x, inner: inner, side, into: tiles, matrix)
       return UnsafePointer(tiles)
     }
+  }
+
+  /// A matrix of which each line's inner elements are neighbors and lines `stride` apart or, if `isTransposed`, the other
+  /// way round.
+  struct Floats {
+    let base: UnsafePointer<Float>
+    let stride: Int
+    let lines: Int
+    var isTransposed = false
+    /// What is applied to every element before it is rounded.
+    var activation: Activation?
   }
 }
 
@@ -111,7 +121,8 @@ public final class TiledMatrix {
   /// - Parameter x: [lines, inner], or [inner, lines].
   public func fill(from x: UnsafePointer<Float>, isTransposed: Bool) {
     guard let matrix = kernels.matrix?.pointee else { return }
-    TileShape.pack(x, isTransposed ? lines : inner, lines, inner, .right, isTransposed, into: memory, matrix)
+    let x = Factor.Floats(base: x, stride: isTransposed ? lines : inner, lines: lines, isTransposed: isTransposed)
+    TileShape.pack(x, inner: inner, .right, into: memory, matrix)
   }
 }
 
@@ -129,22 +140,25 @@ enum TileShape {
   static func count(lines: Int, inner: Int) -> Int { (lines + 31) / 32 * 32 * tiles(inner) * TileShape.inner }
 
   static func pack(
-    _ x: UnsafePointer<Float>, _ stride: Int, _ lines: Int, _ inner: Int, _ side: Side, _ isTransposed: Bool,
-    into tiles: UnsafeMutablePointer<UInt16>, _ matrix: ck_matrix
+    _ x: Factor.Floats, inner: Int, _ side: Side, into tiles: UnsafeMutablePointer<UInt16>, _ matrix: ck_matrix
   ) {
     let pack =
-      switch (side, isTransposed) {
+      switch (side, x.isTransposed) {
       case (.left, false): matrix.pack_left
       case (.left, true): matrix.pack_left_transposed
       case (.right, false): matrix.pack_right
       case (.right, true): matrix.pack_right_transposed
       }
     let slice = (max(1, Slices.elements / max(1, inner)) + 63) / 64 * 64
-    Parallel.forEachSlice(of: lines, slice: slice) { part in
+    Parallel.forEachSlice(of: x.lines, slice: slice) { part in
       let start = part.lowerBound
-      pack(
-        x + start * (isTransposed ? 1 : stride), stride, part.count, inner,
-        tiles + start * TileShape.tiles(inner) * TileShape.inner)
+      let base = x.base + start * (x.isTransposed ? 1 : x.stride)
+      let tiles = tiles + start * TileShape.tiles(inner) * TileShape.inner
+      guard let activation = x.activation?.forward else { return pack(base, x.stride, part.count, inner, tiles) }
+      let (rows, width) = x.isTransposed ? (inner, part.count) : (part.count, inner)
+      let active = Scratch.activated.floats(rows * width)
+      for row in 0..<rows { activation(base + row * x.stride, active + row * width, width) }
+      pack(active, width, part.count, inner, tiles)
     }
   }
 }

@@ -15,4 +15,9 @@ public struct Linear: UnaryLayer {
 
   /// Applies the map to every row.
   public func callAsFunction(_ x: Tensor) -> Tensor { linear(x, weight, bias) }
+
+  /// Applies the map to every row of f(x).
+  public func callAsFunction(_ x: Tensor, after activation: Activation) -> Tensor {
+    linear(x, after: activation, weight, bias)
+  }
 }

@@ -16,7 +16,7 @@ public struct FeedForward: UnaryLayer {
   }
 
   /// Applies the block.
-  public func callAsFunction(_ x: Tensor) -> Tensor { output(Tensors.activation(activation, intermediate(x))) }
+  public func callAsFunction(_ x: Tensor) -> Tensor { output(intermediate(x), after: activation) }
 }
 
 /// output(silu(gate(x)) · value(x)), position by position (Shazeer 2020).

@@ -11,7 +11,10 @@ struct Gradients {
   }
 
   /// Adds `gradient` to what `input` has received. The first arrival is adopted, later ones are added.
-  mutating func add(_ gradient: Tensor, to input: Tensor) {
+  mutating func add(_ gradient: Tensor, to input: Tensor) { add(gradient, to: input.place) }
+
+  /// The same for an input of which only the place is kept.
+  mutating func add(_ gradient: Tensor, to input: Place) {
     let variable = input.variable
     guard variable >= 0 else { return }
     require(gradient.shape == input.shape, "gradient \(gradient.shape) for a tensor \(input.shape)")
@@ -37,7 +40,7 @@ struct Gradients {
 
   /// A place where an operation may write its share of `input`'s gradient itself: fresh memory to overwrite, or, where
   /// something has arrived already and nobody else holds it, that memory to add to. Nil if nobody wants the gradient.
-  mutating func accumulator(for input: Tensor) -> (gradient: UnsafeMutablePointer<Float>, isAdding: Bool)? {
+  mutating func accumulator(for input: Place) -> (gradient: UnsafeMutablePointer<Float>, isAdding: Bool)? {
     let variable = input.variable
     guard variable >= 0 else { return nil }
     let isUnique = isKnownUniquelyReferenced(&received[variable])

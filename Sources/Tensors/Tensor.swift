@@ -10,6 +10,9 @@ public struct Tensor {
   let variable: Int  // its place among the tape's gradients
   let layout: RowLayout?
 
+  /// What an operation keeps of an input whose numbers its backward does not read: their memory is free for others.
+  var place: Place { Place(shape: shape, variable: variable) }
+
   var pointer: UnsafeMutablePointer<Float> { storage.base.assumingMemoryBound(to: Float.self) }
 
   /// A copy of the numbers, in row order. Zeros in a dry run.
@@ -23,4 +26,10 @@ public struct Tensor {
     require(shape.count == 1, "a tensor of shape \(shape) is not a single number")
     return tape.workspace.isDry ? 0 : pointer[0]
   }
+}
+
+/// Where a tensor's gradient goes.
+struct Place {
+  let shape: Shape
+  let variable: Int
 }

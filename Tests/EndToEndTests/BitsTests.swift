@@ -1,13 +1,14 @@
 import Collectives
 import Kernels
 import NN
+import Tensors
 import Testing
 import Training
 
 /// The same bits from the same command: whatever the threads, and at every CPU level.
 @Suite struct ThreadsTests {
-  @Test(arguments: ["[mlm, nsp]", "[clm]"])
-  func threadsNeverChangeTheBits(objective: String) throws {
+  @Test(arguments: ["[mlm, nsp]", "[clm]"], ["float32", "bfloat16"])
+  func threadsNeverChangeTheBits(objective: String, precision: String) throws {
     try Toy.with { toy in
       // Wide enough that every kernel is shared.
       let bert = Toy.bert.replacing("hidden_size: 16", with: "hidden_size: 96")
@@ -15,7 +16,10 @@ import Training
       let gpt = Toy.gpt.replacing("n_embd: 16", with: "n_embd: 96")
       let pipeline = try toy.pipeline(
         objective,
-        ["model: \(objective == "[clm]" ? gpt : bert)", "  batch_size: 64", "  max_length: 64", "  max_steps: 6"])
+        [
+          "model: \(objective == "[clm]" ? gpt : bert)", "  batch_size: 64", "  max_length: 64", "  max_steps: 6",
+          "  precision: \(precision)",
+        ])
       for threads in [1, 2, 3] {
         let finished = try toy.cloze(pipeline, "--as", "threads-\(threads)", "--threads", "\(threads)")
         #expect(finished.code == 0, "\(finished.errors)")
@@ -76,8 +80,8 @@ import Training
     #expect(abs(mean - whole.loss) > 1e-4 * whole.loss, "\(mean) and \(whole.loss)")
   }
 
-  @Test(arguments: CPULevel.available)
-  func everyCPULevelRepeatsItsBits(level: CPULevel) throws {
+  @Test(arguments: CPULevel.available, Precision.allCases)
+  func everyCPULevelRepeatsItsBits(level: CPULevel, precision: Precision) throws {
     _ = BLAS.start()
     #expect(CPULevel.force(level))
     defer {
@@ -87,7 +91,7 @@ import Training
     var all: [[UInt32]] = []
     for threads in [1, 2, 1] {
       Parallel.start(threads: threads)
-      let training = TinyTraining(slots: 4, width: 64)
+      let training = TinyTraining(slots: 4, width: 64, precision: precision)
       for _ in 0..<4 { _ = try training.trainer.advance() }
       all.append(training.parameters.map(\.bitPattern))
     }

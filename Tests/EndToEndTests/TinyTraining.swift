@@ -50,7 +50,7 @@ struct TinyTraining {
   ///   - epsilon: 1 makes an update nearly the gradient itself.
   init(
     slots: Int, rows: [Batch] = TinyTraining.rows, width: Int = 16, learningRate: Double = 1e-2, epsilon: Double = 1e-6,
-    dropout: Double = 0.1
+    dropout: Double = 0.1, precision: Precision = .float32
   ) {
     var configuration = BERTConfiguration()
     configuration.vocabularySize = Self.vocabulary
@@ -72,7 +72,7 @@ struct TinyTraining {
       objective: MaskedLanguageModeling(model, nextSentence: model), store: store, optimizer: optimizer,
       configuration: StepConfiguration(
         learningRate: learningRate, schedule: Schedule(.constant, warmupSteps: 0, horizon: 100), clipNorm: nil),
-      source: FixedRows(rows, slotCount: slots), seed: 9)
+      source: FixedRows(rows, slotCount: slots), seed: 9, precision: precision)
   }
 
   /// Every parameter, in the store's order.

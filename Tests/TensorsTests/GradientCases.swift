@@ -66,6 +66,17 @@ extension GradientCase {
           split(p[0], 7).flatMap { x in zip(split(p[1], 7), p[2]).map { dot(x, $0) + $1 } }
         }),
       GradientCase(
+        name: "linear after an activation, input used twice", shapes: [[5, 7], [7, 7], [7]],
+        forward: { tape, p in
+          let x = tensor(p[0], on: tape)
+          return Output(add(x, linear(x, after: .gelu, p[1], p[2])))
+        },
+        reference: { p in
+          let active = p[0].map { 0.5 * $0 * (1 + erf($0 / 2.0.squareRoot())) }
+          let y = split(active, 7).flatMap { x in zip(split(p[1], 7), p[2]).map { dot(x, $0) + $1 } }
+          return zip(p[0], y).map(+)
+        }),
+      GradientCase(
         name: "linear without bias, input used twice", shapes: [[5, 7], [7, 7]],
         forward: { tape, p in
           let x = tensor(p[0], on: tape)

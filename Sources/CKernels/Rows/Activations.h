@@ -10,7 +10,8 @@ static void gelu_erf_forward(const float *restrict x, float *restrict y, ptrdiff
 
 // Φ(x) + x · φ(x)
 static void gelu_erf_backward(
-    const float *restrict dy, const float *restrict x, float *restrict dx, ptrdiff_t count) {
+    const float *dy, const float *restrict x, float *dx, ptrdiff_t count) {
+  CK_IN_PLACE
   for (ptrdiff_t i = 0; i < count; i++) {
     float a = fabsf(x[i]);
     float bell = exponential(-0.5f * a * a);
@@ -31,7 +32,8 @@ static void gelu_tanh_forward(const float *restrict x, float *restrict y, ptrdif
 
 // s + 2x · s · (1 − s) · u′; beyond ±12 the slope is that at ±12, 0 or 1 in single precision.
 static void gelu_tanh_backward(
-    const float *restrict dy, const float *restrict x, float *restrict dx, ptrdiff_t count) {
+    const float *dy, const float *restrict x, float *dx, ptrdiff_t count) {
+  CK_IN_PLACE
   for (ptrdiff_t i = 0; i < count; i++) {
     float a = x[i] > 12.0f ? 12.0f : x[i];
     a = a < -12.0f ? -12.0f : a;
@@ -47,7 +49,8 @@ static void tanh_forward(const float *restrict x, float *restrict y, ptrdiff_t c
   for (ptrdiff_t i = 0; i < count; i++) y[i] = hyperbolic_tangent(x[i]);
 }
 
-static void tanh_backward(const float *restrict dy, const float *restrict x, float *restrict dx, ptrdiff_t count) {
+static void tanh_backward(const float *dy, const float *restrict x, float *dx, ptrdiff_t count) {
+  CK_IN_PLACE
   for (ptrdiff_t i = 0; i < count; i++) {
     float t = hyperbolic_tangent(x[i]);
     dx[i] = dy[i] * (1.0f - t * t);
@@ -58,7 +61,8 @@ static void relu_forward(const float *restrict x, float *restrict y, ptrdiff_t c
   for (ptrdiff_t i = 0; i < count; i++) y[i] = x[i] < 0 ? 0 : x[i];
 }
 
-static void relu_backward(const float *restrict dy, const float *restrict x, float *restrict dx, ptrdiff_t count) {
+static void relu_backward(const float *dy, const float *restrict x, float *dx, ptrdiff_t count) {
+  CK_IN_PLACE
   for (ptrdiff_t i = 0; i < count; i++) {
     float slope = x[i] > 0 ? 1 : 0;
     dx[i] = dy[i] * slope;

@@ -48,10 +48,12 @@ public final class ModelProbe {
   private let places: [Int]
   private let batch: Batch
   private let objective: any Objective
+  private let precision: Precision
   private let workspace = Workspace()
 
   /// A probe of `loaded` with `input`, whose problems the caller has looked for.
-  public init(_ loaded: LoadedModel, _ input: PaddedBatch) {
+  public init(_ loaded: LoadedModel, _ input: PaddedBatch, precision: Precision = .float32) {
+    self.precision = precision
     self.loaded = loaded
     self.input = input
     let (sequences, places) = input.packed
@@ -88,7 +90,7 @@ public final class ModelProbe {
       configuration: StepConfiguration(
         learningRate: steps.learningRate,
         schedule: Schedule(.constant, warmupSteps: steps.warmupSteps, horizon: steps.count), clipNorm: steps.clipNorm),
-      source: source, seed: 0, appliesDropout: false)
+      source: source, seed: 0, appliesDropout: false, precision: precision)
     return try (0..<steps.count).map { _ in try trainer.advance().loss }
   }
 
@@ -116,7 +118,7 @@ public final class ModelProbe {
 
   /// Logits and hidden states in the form of the inputs, zeros at padding.
   private func forward() -> [Output] {
-    let tape = Tape.inference(workspace)
+    let tape = Tape.inference(workspace, precision: precision)
     let tokens = tape.input(batch.sequences)
     let states = loaded.model.hiddenStates(tokens)
     var outputs = states.enumerated().map { output("hidden.\($0)", $1) }
@@ -149,7 +151,8 @@ public final class ModelProbe {
   /// The mean of each term; with a slab, the gradient of their weighted sum.
   private func loss(_ counts: [Int], gradients slab: Slab?) -> (losses: [Double], counts: [Int]) {
     if let slab { loaded.store.memory.beginGradients(in: slab) }
-    let tape = Tape(workspace: workspace, recordsGradients: slab != nil, appliesDropout: false)
+    let tape = Tape(
+      workspace: workspace, recordsGradients: slab != nil, appliesDropout: false, precision: precision)
     let scores = objective.scores(batch, on: tape)
     if slab != nil {
       let seeds = zip(objective.terms, counts).map { $1 == 0 ? 0 : Float($0.weight / Double($1)) }

@@ -5,6 +5,7 @@ import Models
 import NN
 import Objectives
 import Shards
+import Tensors
 import Tokenizers
 import Training
 
@@ -26,9 +27,11 @@ public struct CorpusEvaluation {
   ///
   /// - Parameters:
   ///   - maximumLength: tokens of a row; the model's limit, at most 512, if nil.
+  ///   - precision: what matrix products multiply.
   ///   - scoresNextSentence: whether a model with that head is asked about pairs, which needs two documents.
   public init(
-    _ loaded: LoadedModel, _ source: CorpusSource, maximumLength: Int? = nil, scoresNextSentence: Bool = true
+    _ loaded: LoadedModel, _ source: CorpusSource, maximumLength: Int? = nil, precision: Precision = .float32,
+    scoresNextSentence: Bool = true
   ) throws {
     guard let tokenizer = loaded.tokenizer else {
       throw UserError("\(loaded.folder) holds no tokenizer", .usage)
@@ -57,7 +60,7 @@ public struct CorpusEvaluation {
     let plan = try SequencePlan(index, batchSize: CorpusEvaluation.batchSize, seed: 0)
     let rows = RowSource(dataset, index: index, plan: plan)
     var (frequent, scored) = (0, 0)
-    let sums = try Evaluator(objective).evaluate(plan.stepsPerEpoch) { step in
+    let sums = try Evaluator(objective, precision: precision).evaluate(plan.stepsPerEpoch) { step in
       let batch = maker.batch(try rows.examples(of: step), for: .evaluation)
       frequent += batch.targets.count { $0 == index.mostFrequentToken }
       scored += batch.targets.count { $0 >= 0 }

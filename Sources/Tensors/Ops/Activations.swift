@@ -11,6 +11,7 @@ public enum Activation: Sendable, Equatable {
   /// max(x, 0)
   case relu
 
+  /// What it is to kernels.
   var kernel: Kernels.Activation {
     switch self {
     case .gelu: .geluErf

@@ -7,7 +7,7 @@ public func add(_ a: Tensor, _ b: Tensor) -> Tensor {
   a.tape.compute("add", floats: 3 * a.shape.count) {
     ElementwiseKernel.add(a.pointer, b.pointer, into: y.pointer, count: a.shape.count)
   }
-  a.tape.record(y, AddOperation(a: a, b: b))
+  a.tape.record(y, AddOperation(a: a.place, b: b.place))
   return y
 }
 
@@ -18,8 +18,8 @@ extension Tensor {
 
 /// da = dy,  db = dy
 struct AddOperation: Operation {
-  let a: Tensor
-  let b: Tensor
+  let a: Place
+  let b: Place
 
   func backward(_ dy: Tensor, into gradients: inout Gradients) {
     gradients.add(dy, to: a)
@@ -40,23 +40,24 @@ public func dropout(_ x: Tensor, rate: Float, site: Int) -> Tensor {
       x.pointer, into: y.pointer, width: x.shape.width,
       positions: layout.dropoutPositions(key: x.tape.key, site: site), rate: rate)
   }
-  x.tape.record(y, DropoutOperation(x: x, layout: layout, rate: rate, site: site))
+  x.tape.record(y, DropoutOperation(x: x.place, layout: layout, rate: rate, site: site))
   return y
 }
 
 /// dx = dy · mask / (1 − rate)
 struct DropoutOperation: Operation {
-  let x: Tensor
+  let x: Place
   let layout: RowLayout
   let rate: Float
   let site: Int
 
   func backward(_ dy: Tensor, into gradients: inout Gradients) {
-    let dx = x.tape.uninitialized(x.shape)
-    x.tape.compute("dropout, input", floats: 2 * x.shape.count) {
+    let tape = dy.tape
+    let dx = tape.uninitialized(x.shape)
+    tape.compute("dropout, input", floats: 2 * x.shape.count) {
       DropoutKernel.backward(
         dy.pointer, into: dx.pointer, width: x.shape.width,
-        positions: layout.dropoutPositions(key: x.tape.key, site: site), rate: rate)
+        positions: layout.dropoutPositions(key: tape.key, site: site), rate: rate)
     }
     gradients.add(dx, to: x)
   }

@@ -41,18 +41,18 @@ public func rows(_ x: Tensor, at places: Indices) -> Tensor {
   x.tape.compute("rows", floats: 2 * y.shape.count) {
     RowsKernel.gather(x.pointer, places.pointer, into: y.pointer, rows: places.count, width: width)
   }
-  x.tape.record(y, RowsOperation(x: x, places: places))
+  x.tape.record(y, RowsOperation(x: x.place, places: places))
   return y
 }
 
 /// dx[places[m]] += dy[m]
 struct RowsOperation: Operation {
-  let x: Tensor
+  let x: Place
   let places: Indices
 
   func backward(_ dy: Tensor, into gradients: inout Gradients) {
     guard let (dx, isAdding) = gradients.accumulator(for: x) else { return }
-    x.tape.compute("rows, input", floats: x.shape.count + 2 * dy.shape.count) {
+    dy.tape.compute("rows, input", floats: x.shape.count + 2 * dy.shape.count) {
       if !isAdding { ElementwiseKernel.zero(dx, count: x.shape.count) }
       RowsKernel.scatterAdd(dy.pointer, places.pointer, adding: dx, rows: places.count, width: x.shape.width)
     }

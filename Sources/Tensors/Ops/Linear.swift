@@ -2,68 +2,109 @@ import Kernels
 
 // M rows, K in, N out
 
-/// y = x · wᵀ + b
+/// y = f(x) · wᵀ + b
 ///
 /// - Parameters:
 ///   - x: rows of width K.
+///   - activation: f, or nil for none. What it makes of x is not kept for backward but made again.
 ///   - weight: [N, K].
 ///   - bias: [N], or nil.
 /// - Returns: rows of width N.
-public func linear(_ x: Tensor, _ weight: Parameter, _ bias: Parameter? = nil) -> Tensor {
+public func linear(
+  _ x: Tensor, after activation: Activation? = nil, _ weight: Parameter, _ bias: Parameter? = nil
+) -> Tensor {
   let (rows, inner, columns) = (x.shape.rows, x.shape.width, weight.shape[0])
   require(weight.shape == [columns, inner], "x \(x.shape) · wᵀ with w \(weight.shape)")
   require(bias.map { $0.shape == [columns] } ?? true, "a bias of \(columns) numbers is needed")
   let y = x.tape.output([rows, columns], layout: x.layout)
-  let operation = LinearOperation(x: x, weight: weight, bias: bias)
-  let cost = operation.cost
-  x.tape.compute("linear", flops: cost.flops, floats: cost.floats) {
-    if operation.isTiled {
-      TiledLinearKernel.forward(x.pointer, weight.tiles(isTransposed: false), bias?.values, into: y.pointer, rows: rows)
-    } else {
-      LinearKernel.forward(
-        x.pointer, weight.values, bias?.values, into: y.pointer, rows: rows, inner: inner, columns: columns)
-    }
-  }
+  let operation = LinearOperation(x: x, activation: activation?.kernel, weight: weight, bias: bias)
+  operation.forward(into: y)
   x.tape.record(y, operation)
   return y
 }
 
-/// dx = dy · w,  dw += dyᵀ · x,  db += Σ rows of dy
+/// dx = dy · w · f′(x),  dw += dyᵀ · f(x),  db += Σ rows of dy
 struct LinearOperation: Operation {
   let x: Tensor
+  let activation: Kernels.Activation?
   let weight: Parameter
   let bias: Parameter?
 
-  var cost: ProductCost { ProductCost(rows: x.shape.rows, inner: x.shape.width, columns: weight.shape[0]) }
+  private var rows: Int { x.shape.rows }
+  private var inner: Int { x.shape.width }
+  private var columns: Int { weight.shape[0] }
+  private var cost: ProductCost { ProductCost(rows: rows, inner: inner, columns: columns) }
 
   /// Whether numbers are rounded to bfloat16. Few rows are bound by memory: rounding weights for them does not pay.
-  var isTiled: Bool { x.tape.precision == .bfloat16 && x.shape.rows > LinearKernel.fewRows }
+  private var isTiled: Bool { x.tape.precision == .bfloat16 && rows > LinearKernel.fewRows }
 
-  func backward(_ dy: Tensor, into gradients: inout Gradients) {
-    let (rows, inner, columns) = (x.shape.rows, x.shape.width, weight.shape[0])
-    let cost = cost
-    if let (dweight, isAdding) = weight.accumulator() {
-      x.tape.compute("linear, weight", flops: cost.flops, floats: cost.floats + (isAdding ? inner * columns : 0)) {
-        let kernel = isTiled ? TiledLinearKernel.backwardWeight : LinearKernel.backwardWeight
-        kernel(dy.pointer, x.pointer, dweight, bias?.gradient, rows, inner, columns, isAdding)
+  func forward(into y: Tensor) {
+    let active = isTiled ? x : activated()
+    x.tape.compute("linear", flops: cost.flops, floats: cost.floats) {
+      if isTiled {
+        TiledLinearKernel.forward(
+          x.pointer, after: activation, weight.tiles(isTransposed: false), bias?.values, into: y.pointer, rows: rows)
+      } else {
+        LinearKernel.forward(
+          active.pointer, weight.values, bias?.values, into: y.pointer, rows: rows, inner: inner, columns: columns)
       }
     }
-    if let (dx, isAdding) = gradients.accumulator(for: x) {
-      x.tape.compute("linear, input", flops: cost.flops, floats: cost.floats + (isAdding ? rows * inner : 0)) {
+  }
+
+  func backward(_ dy: Tensor, into gradients: inout Gradients) {
+    if let (dweight, isAdding) = weight.accumulator() {
+      let active = isTiled ? x : activated()
+      x.tape.compute("linear, weight", flops: cost.flops, floats: cost.floats + (isAdding ? inner * columns : 0)) {
         if isTiled {
-          TiledLinearKernel.backwardInput(
-            dy.pointer, weight.tiles(isTransposed: true), into: dx, rows: rows, adding: isAdding)
+          TiledLinearKernel.backwardWeight(
+            dy.pointer, x.pointer, after: activation, into: dweight, dbias: bias?.gradient, rows: rows, inner: inner,
+            columns: columns, adding: isAdding)
         } else {
-          LinearKernel.backwardInput(
-            dy.pointer, weight.values, into: dx, rows: rows, inner: inner, columns: columns, adding: isAdding)
+          LinearKernel.backwardWeight(
+            dy.pointer, active.pointer, into: dweight, dbias: bias?.gradient, rows: rows, inner: inner,
+            columns: columns, adding: isAdding)
         }
       }
     }
+    guard let activation else {
+      if let (dx, isAdding) = gradients.accumulator(for: x.place) { multiplyBack(dy, into: dx, adding: isAdding) }
+      return
+    }
+    guard x.variable >= 0 else { return }
+    let dx = x.tape.uninitialized(x.shape)
+    multiplyBack(dy, into: dx.pointer, adding: false)
+    x.tape.compute("activation, input", floats: 3 * x.shape.count) {
+      ActivationKernel.backward(activation, dx.pointer, x.pointer, into: dx.pointer, count: x.shape.count)
+    }
+    gradients.add(dx, to: x)
+  }
+
+  /// dy · w
+  private func multiplyBack(_ dy: Tensor, into dx: UnsafeMutablePointer<Float>, adding: Bool) {
+    x.tape.compute("linear, input", flops: cost.flops, floats: cost.floats + (adding ? rows * inner : 0)) {
+      if isTiled {
+        TiledLinearKernel.backwardInput(
+          dy.pointer, weight.tiles(isTransposed: true), into: dx, rows: rows, adding: adding)
+      } else {
+        LinearKernel.backwardInput(
+          dy.pointer, weight.values, into: dx, rows: rows, inner: inner, columns: columns, adding: adding)
+      }
+    }
+  }
+
+  /// f(x), for products that do not apply f themselves.
+  private func activated() -> Tensor {
+    guard let activation else { return x }
+    let y = x.tape.uninitialized(x.shape)
+    x.tape.compute("activation", floats: 2 * x.shape.count) {
+      ActivationKernel.forward(activation, x.pointer, into: y.pointer, count: x.shape.count)
+    }
+    return y
   }
 }
 
 /// What a product of [M, K] and [K, N] costs, in whatever orientation.
-struct ProductCost {
+private struct ProductCost {
   /// 2 · M · K · N
   let flops: Double
   /// M · K + K · N + M · N

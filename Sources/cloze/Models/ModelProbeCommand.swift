@@ -5,6 +5,7 @@ import JSON
 import Models
 import Pipelines
 import Safetensors
+import Tensors
 
 /// What a model computes for given ids, to prove equality with another framework.
 struct ModelProbeCommand: ParsableCommand {
@@ -37,6 +38,7 @@ struct ModelProbeCommand: ParsableCommand {
   var warmupSteps = 0
   @Option(help: "The folder for the model after the steps.", completion: .directory)
   var stepped: String?
+  @OptionGroup var products: ProductOptions
   @OptionGroup var report: ReportOptions
   @OptionGroup var machine: MachineOptions
 
@@ -58,7 +60,7 @@ struct ModelProbeCommand: ParsableCommand {
     let input = try PaddedBatch(safetensors: inputs)
     let problems = input.problems(fitting: loaded.model)
     if !problems.isEmpty { throw ProbeError.problems(path: inputs, problems) }
-    let probe = ModelProbe(loaded, input)
+    let probe = ModelProbe(loaded, input, precision: products.precision)
     let results = probe.outputs(gradients: gradients)
     try write(results)
     let losses = adamwSteps > 0 ? try probe.take(steps()) : []

@@ -26,6 +26,14 @@ struct MachineOptions: ParsableArguments {
   func start() { Machine.start(threads: threads ?? Machine.processorCount) }
 }
 
+extension Precision: ExpressibleByArgument {}
+
+/// How numbers are multiplied.
+struct ProductOptions: ParsableArguments {
+  @Option(help: "What matrix products multiply: float32, or bfloat16 where the CPU has a unit for it.")
+  var precision = Precision.float32
+}
+
 /// Whether a report is for programs.
 struct ReportOptions: ParsableArguments {
   @Flag(help: "Print JSON.")

@@ -36,6 +36,7 @@ struct Embed: ParsableCommand {
   var format: VectorFormat?
   @Option(name: .shortAndLong, help: "The file to write.", completion: .file())
   var output: String?
+  @OptionGroup var products: ProductOptions
   @OptionGroup var machine: MachineOptions
 
   func validate() throws {
@@ -48,13 +49,13 @@ struct Embed: ParsableCommand {
     machine.start()
     var configuration = EmbeddingConfiguration()
     (configuration.pooling, configuration.layer, configuration.normalizes) = (pooling, layer, normalize)
-    configuration.maximumLength = maxLength
+    (configuration.maximumLength, configuration.precision) = (maxLength, products.precision)
     var embedder = try Embedder(ModelReference.load(model.model), configuration)
     let input = try TextInput(rows.file, columns: rows.columns())
     let file = try output.map { try VectorFile($0, format: chosenFormat($0), width: embedder.width) }
     var count = 0
     while true {
-      let batch = try input.next(input.isTyped ? 1 : 32)
+      let batch = try input.next(input.isTyped ? 1 : 256)
       if batch.isEmpty { break }
       for (row, vector) in zip(batch, embedder.vectors(batch.map(\.text))) {
         let id = VectorFile.name(id: row.id, row: count)

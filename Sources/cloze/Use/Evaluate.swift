@@ -5,6 +5,7 @@ import JSON
 import Models
 import Pipelines
 import Shards
+import Tensors
 
 /// Scores of a model on texts or labeled rows.
 struct Evaluate: ParsableCommand {
@@ -37,6 +38,7 @@ struct Evaluate: ParsableCommand {
   var mlmOnly = false
   @Option(help: "Cut rows at so many tokens.")
   var maxLength: Int?
+  @OptionGroup var products: ProductOptions
   @OptionGroup var report: ReportOptions
   @OptionGroup var machine: MachineOptions
 
@@ -58,7 +60,7 @@ struct Evaluate: ParsableCommand {
     var source = CorpusSource(shards: text, text: column)
     source.document = DocumentRule(rawValue: document) ?? .blankLine
     let evaluation = try CorpusEvaluation(
-      loaded, source, maximumLength: maxLength, scoresNextSentence: !mlmOnly)
+      loaded, source, maximumLength: maxLength, precision: products.precision, scoresNextSentence: !mlmOnly)
     guard report.json else {
       return try Console.line(
         "\(Figures.count(evaluation.documentCount, "document")), \(Figures.bytes(evaluation.byteCount))\n"

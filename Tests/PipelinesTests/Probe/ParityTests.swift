@@ -1,4 +1,5 @@
 import Checkpoints
+import Foundation
 import JSON
 import NN
 import Optimizers
@@ -71,10 +72,31 @@ import Testing
     }
   }
 
-  private func makeProbe(_ name: String) throws -> (ModelProbe, LoadedModel) {
+  /// Rounded to 8 bits of mantissa, with all sums in float32.
+  @Test(arguments: ["bert", "gpt2", "llama", "bert-classifier"])
+  func logitsLossesAndGradientsAgreeToAHundredthInBfloat16(_ name: String) throws {
+    let (probe, _) = try makeProbe(name, precision: .bfloat16)
+    let expected = try SafetensorsFile.open(Fixtures.path("\(name)/outputs.safetensors"))
+    var (wrong, all) = (0.0, 0.0)
+    for output in probe.outputs(gradients: true) {
+      let reference = try expected.floats(output.name)
+      let (error, largest) = distance(output.values, reference)
+      if output.name.hasPrefix("grad.") {
+        wrong += zip(output.values, reference).reduce(0) { $0 + pow(Double($1.0 - $1.1), 2) }
+        all += reference.reduce(0) { $0 + pow(Double($1), 2) }
+      } else {
+        #expect(error <= 1e-2 * largest, "\(output.name): \(error) of \(largest)")
+      }
+    }
+    let share = (wrong / all).squareRoot()
+    #expect(share < 1e-2, "the gradient is off by \(share) of its norm")
+    #expect(share > 0 || Precision.bfloat16.here == .float32, "nothing was rounded")
+  }
+
+  private func makeProbe(_ name: String, precision: Precision = .float32) throws -> (ModelProbe, LoadedModel) {
     let loaded = try ModelReader.load(Fixtures.path(name))
     let input = try PaddedBatch(safetensors: Fixtures.path("\(name)/inputs.safetensors"))
-    return (ModelProbe(loaded, input), loaded)
+    return (ModelProbe(loaded, input, precision: precision), loaded)
   }
 
   private func distance(_ found: [Float], _ expected: [Float]) -> (error: Float, largest: Float) {
