@@ -122,7 +122,7 @@ let package = Package(
     tests("Optimizers", ["NN", "Tensors", "Collectives", "JSON"]),
     tests("NN", ["Tensors"]),
     tests("Models", ["NN", "JSON"]),
-    tests("Generation", ["Randomness", "JSON"]),
+    tests("Generation", ["Models", "NN", "Tensors", "Randomness", "JSON"]),
     tests("Embeddings", ["DurableFiles", "Safetensors", "JSON"]),
     tests("FineTuning"),
     tests("Training", ["Collectives"]),

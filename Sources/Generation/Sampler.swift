@@ -22,9 +22,12 @@ public struct Sampler: Sendable, Equatable {
 
   /// Chooses a token; equal logits go to the lower id.
   public func choose(_ logits: [Float], after seen: Set<Int32>, numbers: inout RandomNumbers) -> Int32 {
-    let penalized = logits.enumerated().map { id, logit -> Double in
-      guard repetitionPenalty != 1, seen.contains(Int32(id)) else { return Double(logit) }
-      return logit > 0 ? Double(logit) / repetitionPenalty : Double(logit) * repetitionPenalty
+    if temperature == 0, repetitionPenalty == 1 { return Sampler.largest(logits) }
+    var penalized = logits.map(Double.init)
+    if repetitionPenalty != 1 {
+      for id in seen.map(Int.init) where penalized.indices.contains(id) {
+        penalized[id] = penalized[id] > 0 ? penalized[id] / repetitionPenalty : penalized[id] * repetitionPenalty
+      }
     }
     guard temperature > 0 else { return Sampler.largest(penalized) }
     let kept = distribution(penalized)
@@ -52,7 +55,7 @@ public struct Sampler: Sendable, Equatable {
     return Array(kept.prefix((count ?? kept.count - 1) + 1))
   }
 
-  private static func largest(_ logits: [Double]) -> Int32 {
+  private static func largest<Real: Comparable>(_ logits: [Real]) -> Int32 {
     var best = 0
     for (id, logit) in logits.enumerated() where logit > logits[best] { best = id }
     return Int32(best)

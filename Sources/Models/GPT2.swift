@@ -55,17 +55,18 @@ public struct GPT2: CausalLanguageModel {
   /// Logits over the vocabulary at every row of hidden states.
   public func nextTokenLogits(_ hidden: Tensor) -> Tensor { linear(hidden, tokens.weight) }
 
-  /// A cache for one sequence.
-  public func makeCache(capacity: Int) -> KeyValueCache {
-    KeyValueCache(layerCount: configuration.layerCount, width: configuration.width, capacity: capacity)
+  /// A cache for sequences of at most `capacity` tokens each.
+  public func makeCache(sequences: Int, capacity: Int) -> KeyValueCache {
+    KeyValueCache(
+      sequences: sequences, layerCount: configuration.layerCount, width: configuration.width, capacity: capacity)
   }
 
-  /// Logits after the last of some new tokens of one sequence.
+  /// Logits after the last of each segment's new tokens.
   public func logits(_ input: TokenInput, cache: KeyValueCache) -> Tensor {
     var x = embed(input)
     for (index, layer) in layers.enumerated() { x = layer(x, in: input.segments, cache: cache, layer: index) }
-    cache.advance(by: input.tokenCount)
-    let last = rows(x, at: input.tape.places([Int32(input.tokenCount - 1)]))
+    cache.advance(by: input.segments)
+    let last = rows(x, at: input.tape.places(input.segments.lastPlaces))
     return nextTokenLogits(norm(last))
   }
 

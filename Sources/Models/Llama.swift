@@ -58,19 +58,19 @@ public struct Llama: CausalLanguageModel {
   /// Logits over the vocabulary at every row of hidden states.
   public func nextTokenLogits(_ hidden: Tensor) -> Tensor { linear(hidden, head?.weight ?? tokens.weight) }
 
-  /// A cache for one sequence.
-  public func makeCache(capacity: Int) -> KeyValueCache {
+  /// A cache for sequences of at most `capacity` tokens each.
+  public func makeCache(sequences: Int, capacity: Int) -> KeyValueCache {
     KeyValueCache(
-      layerCount: configuration.layerCount,
+      sequences: sequences, layerCount: configuration.layerCount,
       width: (configuration.keyHeadCount ?? configuration.headCount) * configuration.sizeOfHead, capacity: capacity)
   }
 
-  /// Logits after the last of some new tokens of one sequence.
+  /// Logits after the last of each segment's new tokens.
   public func logits(_ input: TokenInput, cache: KeyValueCache) -> Tensor {
     var x = tokens(input.ids, on: input.tape)
     for (index, layer) in layers.enumerated() { x = layer(x, in: input.segments, cache: cache, layer: index) }
-    cache.advance(by: input.tokenCount)
-    let last = rows(x, at: input.tape.places([Int32(input.tokenCount - 1)]))
+    cache.advance(by: input.segments)
+    let last = rows(x, at: input.tape.places(input.segments.lastPlaces))
     return nextTokenLogits(norm(last))
   }
 }

@@ -55,8 +55,8 @@ public protocol SequenceClassifier: SequenceEncoder {
 public protocol CausalLanguageModel: SequenceEncoder {
   /// Logits over the vocabulary at every row of hidden states: [rows, vocabulary].
   func nextTokenLogits(_ hidden: Tensor) -> Tensor
-  /// A cache for one sequence of at most `capacity` tokens.
-  func makeCache(capacity: Int) -> KeyValueCache
-  /// Logits after the last of some new tokens, whose predecessors are in the cache: [1, vocabulary].
+  /// A cache for sequences of at most `capacity` tokens each.
+  func makeCache(sequences: Int, capacity: Int) -> KeyValueCache
+  /// Logits after the last of each segment's new tokens, whose predecessors are in the cache: [segments, vocabulary].
   func logits(_ input: TokenInput, cache: KeyValueCache) -> Tensor
 }

@@ -44,10 +44,10 @@ public struct MultiHeadAttention: Module {
         dropoutRate: dropoutRate, site: site.index))
   }
 
-  /// New tokens of one sequence attend to themselves and to those in the cache, which then holds them too.
+  /// New tokens attend to themselves and to those of their sequence in the cache, which then holds them too.
   public func callAsFunction(_ x: Tensor, in segments: Segments, cache: KeyValueCache, layer: Int) -> Tensor {
     let (q, k, v) = heads(of: x, segments)
-    return output(attention(q, k, v, headCount: headCount, cache: cache, layer: layer))
+    return output(attention(q, k, v, headCount: headCount, in: segments, cache: cache, layer: layer))
   }
 
   private func heads(of x: Tensor, _ segments: Segments) -> (q: Columns, k: Columns, v: Columns) {

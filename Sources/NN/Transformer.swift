@@ -97,7 +97,7 @@ public struct PreNormLayer<Norm: UnaryLayer, Block: UnaryLayer>: Module {
     return y + outputDropout(feedForward(feedForwardNorm(y)))
   }
 
-  /// Applies the layer to new tokens of one sequence whose earlier tokens are in the cache.
+  /// Applies the layer to new tokens of sequences whose earlier tokens are in the cache.
   public func callAsFunction(_ x: Tensor, in segments: Segments, cache: KeyValueCache, layer: Int) -> Tensor {
     let y = x + attention(attentionNorm(x), in: segments, cache: cache, layer: layer)
     return y + feedForward(feedForwardNorm(y))

@@ -23,8 +23,16 @@ public struct Segments {
   let layout: RowLayout
   /// The number of segments.
   public let count: Int
+  /// The tokens of each segment.
+  public let lengths: [Int]
+
   /// Σ length² over the segments: what attention costs.
-  let squaredLengths: Double
+  var squaredLengths: Double { lengths.reduce(0) { $0 + Double($1) * Double($1) } }
+
+  /// The last token of every segment.
+  public var lastPlaces: [Int32] {
+    lengths.reduce(into: []) { places, length in places.append((places.last ?? -1) + Int32(length)) }
+  }
 }
 
 extension Tape {
@@ -32,12 +40,11 @@ extension Tape {
   public func input(_ batch: Sequences) -> TokenInput {
     let tokens = RowLayout(offsets: batch.sequenceOffsets, samples: batch.samples, epoch: batch.epoch)
     let pooled = RowLayout(offsets: segmentsBeforeSequences(batch), samples: batch.samples, epoch: batch.epoch)
-    let lengths = zip(batch.segmentOffsets.dropFirst(), batch.segmentOffsets).map { Double($0 - $1) }
+    let lengths = zip(batch.segmentOffsets.dropFirst(), batch.segmentOffsets).map { Int($0 - $1) }
     let positions = indices(batch.positions, layout: tokens)
     let segments = Segments(
       offsets: indices(batch.segmentOffsets, layout: nil), positions: positions, layout: tokens,
-      count: batch.segmentCount,
-      squaredLengths: lengths.reduce(0) { $0 + $1 * $1 })
+      count: batch.segmentCount, lengths: lengths)
     return TokenInput(
       tape: self, ids: indices(batch.ids, layout: tokens), positions: positions,
       typeIds: indices(batch.typeIds, layout: tokens), firstPlaces: indices(batch.firstPlaces, layout: pooled),

@@ -107,8 +107,7 @@ public struct PretrainSettings: SettingGroup {
         "compute layers again in the backward pass: less memory, more time, the same bits"),
       SettingKey(
         "precision", \.precision,
-        "what matrix products multiply: float32, or bfloat16 for twice the speed and more where the CPU has a unit for it",
-        .frozen),
+        "what matrix products multiply; bfloat16 is faster where the CPU has a unit for it", .frozen),
     ]
   }
 

@@ -35,8 +35,11 @@ struct LinearOperation: Operation {
   private var columns: Int { weight.shape[0] }
   private var cost: ProductCost { ProductCost(rows: rows, inner: inner, columns: columns) }
 
-  /// Whether numbers are rounded to bfloat16. Few rows are bound by memory: rounding weights for them does not pay.
-  private var isTiled: Bool { x.tape.precision == .bfloat16 && rows > LinearKernel.fewRows }
+  /// Whether numbers are rounded to bfloat16. A product of few rows is bound by reading weights: where these change at
+  /// every step, rounding them for it does not pay.
+  private var isTiled: Bool {
+    x.tape.precision == .bfloat16 && (rows > LinearKernel.fewRows || !x.tape.recordsGradients)
+  }
 
   func forward(into y: Tensor) {
     let active = isTiled ? x : activated()

@@ -12,7 +12,7 @@ struct Generate: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Continue a text, token by token.",
     discussion: """
-      The text is printed as it comes. Without --temperature the likeliest token is taken every time; the same seed gives \
+      The text is printed as it comes; several are computed together and printed at the end. Without --temperature the likeliest token is taken every time; the same seed gives \
       the same text.
 
         cloze generate checkpoints/stories --prompt "Once upon a time" --temperature 0.8 --top-p 0.95 --seed 7
@@ -35,6 +35,7 @@ struct Generate: ParsableCommand {
   var maxNewTokens = 200
   @Option(help: "How many continuations.")
   var count = 1
+  @OptionGroup var products: ProductOptions
   @OptionGroup var report: ReportOptions
   @OptionGroup var machine: MachineOptions
 
@@ -70,30 +71,42 @@ struct Generate: ParsableCommand {
       Console.talk("note: the model reads only the prompt's last \(limit) tokens of \(ids.count)")
     }
     let sampler = Sampler(temperature: temperature, topK: topK, topP: topP, repetitionPenalty: repetitionPenalty)
-    let generator = Generator(causal, sampler: sampler, endOfText: tokenizer.specials.endOfText, seed: seed)
-    for index in 0..<count {
-      if index > 0, !report.json { try Console.line("\n---") }
-      try write(generator, tokenizer, ids, text, index: UInt64(index))
+    let generator = Generator(
+      causal, sampler: sampler, endOfText: tokenizer.specials.endOfText, precision: products.precision, seed: seed)
+    if count == 1, !report.json { return try stream(generator, tokenizer, ids, text) }
+    var new = [[Int32]](repeating: [], count: count)
+    generator.generate([[Int32]](repeating: ids, count: count), maximumNewTokens: maxNewTokens) { number, id in
+      new[number].append(id)
+      return true
+    }
+    for (number, tokens) in new.enumerated() {
+      if number > 0, !report.json { try Console.line("---") }
+      try write(tokens, tokenizer, ids, text)
     }
   }
 
-  private func write(
-    _ generator: Generator, _ tokenizer: Tokenizer, _ ids: [Int32], _ text: String, index: UInt64
-  ) throws {
+  /// Prints a continuation as it comes.
+  private func stream(_ generator: Generator, _ tokenizer: Tokenizer, _ ids: [Int32], _ text: String) throws {
     var decoder = StreamingDecoder(tokenizer)
     for id in ids { _ = decoder.append(id) }
-    var new: [Int32] = []
-    if !report.json { try Console.write(text) }
-    try generator.generate(ids, maximumNewTokens: maxNewTokens, index: index) { id in
-      new.append(id)
+    try Console.write(text)
+    try generator.generate([ids], maximumNewTokens: maxNewTokens) { _, id in
       let piece = decoder.append(id)
-      if !report.json, !piece.isEmpty {
+      if !piece.isEmpty {
         try Console.write(piece)
         try Console.flush()
       }
       return true
     }
-    guard report.json else { return try Console.line(decoder.finish()) }
+    try Console.line(decoder.finish())
+  }
+
+  private func write(_ new: [Int32], _ tokenizer: Tokenizer, _ ids: [Int32], _ text: String) throws {
+    guard report.json else {
+      var decoder = StreamingDecoder(tokenizer)
+      for id in ids { _ = decoder.append(id) }
+      return try Console.line(text + new.map { decoder.append($0) }.joined() + decoder.finish())
+    }
     try Console.line(
       [
         "prompt": .string(text), "ids": .array(ids.map { JSONValue($0) }),
