@@ -51,7 +51,7 @@ public enum TileProduct {
   private static func block(rows: Int, columns: Int, inner: Int) -> (height: Int, width: Int) {
     let most = min(inner, 512) <= 256 ? 512 : 256
     let down = (rows + most - 1) / most
-    let wanted = Parallel.threadCount == 1 ? 1 : (4 * Parallel.threadCount + down - 1) / down
+    let wanted = Parallel.threadCount == 1 ? 1 : (2 * Parallel.threadCount + down - 1) / down
     let width = max(64, (columns + wanted - 1) / wanted)
     return (part(rows, down), (width + 31) / 32 * 32)
   }
