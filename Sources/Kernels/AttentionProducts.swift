@@ -94,10 +94,11 @@ struct TiledProducts: AttentionProducts {
     let lines = TileShape.count(lines: count, inner: D)
     let (keyLines, valueLines) = (Scratch.keyLines.halves(lines), Scratch.valueLines.halves(lines))
     let columns = Scratch.columns.halves(TileShape.count(lines: D, inner: count))
-    matrix.pack_right(keys[0], keys.stride, count, D, keyLines)
-    if side == .keys { matrix.pack_right(values[0], values.stride, count, D, valueLines) }
+    let (headTiles, keyTiles) = (TileShape.tiles(D), keyTiles)
+    matrix.pack_right(keys[0], keys.stride, count, D, keyLines, headTiles)
+    if side == .keys { matrix.pack_right(values[0], values.stride, count, D, valueLines, headTiles) }
     let combined = side == .keys ? keys : values
-    matrix.pack_right_transposed(combined[0], combined.stride, D, count, columns)
+    matrix.pack_right_transposed(combined[0], combined.stride, D, count, columns, keyTiles)
     (self.keyLines, self.valueLines, self.columns) = (
       UnsafePointer(keyLines), UnsafePointer(valueLines), UnsafePointer(columns)
     )
@@ -108,7 +109,7 @@ struct TiledProducts: AttentionProducts {
     into c_ts: UnsafeMutablePointer<Float>
   ) {
     let left = Scratch.left.halves(TileShape.count(lines: tile.rows, inner: D))
-    matrix.pack_left(a[tile.top], a.stride, tile.rows, D, left)
+    matrix.pack_left(a[tile.top], a.stride, tile.rows, D, left, TileShape.tiles(D))
     multiply(
       left, side == .keys ? keyLines : valueLines, inner: D, rows: tile.rows, columns: tile.width, into: c_ts,
       stride: tile.width)
@@ -119,7 +120,7 @@ struct TiledProducts: AttentionProducts {
     into c: Rows<UnsafeMutablePointer<Float>>
   ) {
     let left = Scratch.left.halves(TileShape.count(lines: tile.rows, inner: tile.width))
-    matrix.pack_left(a_ts, tile.width, tile.rows, tile.width, left)
+    matrix.pack_left(a_ts, tile.width, tile.rows, tile.width, left, TileShape.tiles(tile.width))
     multiply(
       left, columns, rightTiles: keyTiles, inner: tile.width, rows: tile.rows, columns: D, into: c[tile.top],
       stride: c.stride)
@@ -131,8 +132,9 @@ struct TiledProducts: AttentionProducts {
   ) {
     let left = Scratch.left.halves(TileShape.count(lines: tile.width, inner: tile.rows))
     let right = Scratch.right.halves(TileShape.count(lines: D, inner: tile.rows))
-    matrix.pack_left_transposed(a_ts, tile.width, tile.width, tile.rows, left)
-    matrix.pack_right_transposed(b[tile.top], b.stride, D, tile.rows, right)
+    let queryTiles = TileShape.tiles(tile.rows)
+    matrix.pack_left_transposed(a_ts, tile.width, tile.width, tile.rows, left, queryTiles)
+    matrix.pack_right_transposed(b[tile.top], b.stride, D, tile.rows, right, queryTiles)
     multiply(
       left, right, inner: tile.rows, rows: tile.width, columns: D, into: c[0], stride: c.stride, adding: adding)
   }

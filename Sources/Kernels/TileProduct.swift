@@ -95,21 +95,33 @@ enum Factor {
   }
 }
 
-/// A matrix rounded to bfloat16 and laid out as a product's right factor, for many products.
+/// A matrix rounded to bfloat16 and laid out as a product's factor, for many products.
 public final class TiledMatrix {
   let lines: Int
   let inner: Int
-  fileprivate let memory: UnsafeMutablePointer<UInt16>
+  let memory: UnsafeMutablePointer<UInt16>
+  private let isOwner: Bool
 
   /// Memory for `lines` lines of `inner` elements; its numbers are yet to be written.
   public init(lines: Int, inner: Int) {
     self.lines = lines
     self.inner = inner
+    isOwner = true
     memory = LargeMemory.allocate(byteCount: TiledMatrix.byteCount(lines: lines, inner: inner))
       .bindMemory(to: UInt16.self, capacity: TileShape.count(lines: lines, inner: inner))
   }
 
-  deinit { LargeMemory.deallocate(memory) }
+  /// The same in memory of `byteCount` bytes, 64-byte aligned, that somebody else keeps.
+  public init(lines: Int, inner: Int, in memory: UnsafeMutableRawPointer) {
+    self.lines = lines
+    self.inner = inner
+    isOwner = false
+    self.memory = memory.bindMemory(to: UInt16.self, capacity: TileShape.count(lines: lines, inner: inner))
+  }
+
+  deinit {
+    if isOwner { LargeMemory.deallocate(memory) }
+  }
 
   /// The memory that such a matrix takes.
   public static func byteCount(lines: Int, inner: Int) -> Int {
@@ -154,11 +166,14 @@ enum TileShape {
       let start = part.lowerBound
       let base = x.base + start * (x.isTransposed ? 1 : x.stride)
       let tiles = tiles + start * TileShape.tiles(inner) * TileShape.inner
-      guard let activation = x.activation?.forward else { return pack(base, x.stride, part.count, inner, tiles) }
+      let panel = TileShape.tiles(inner)
+      guard let activation = x.activation?.forward else {
+        return pack(base, x.stride, part.count, inner, tiles, panel)
+      }
       let (rows, width) = x.isTransposed ? (inner, part.count) : (part.count, inner)
       let active = Scratch.activated.floats(rows * width)
       for row in 0..<rows { activation(base + row * x.stride, active + row * width, width) }
-      pack(active, width, part.count, inner, tiles)
+      pack(active, width, part.count, inner, tiles, panel)
     }
   }
 }

@@ -116,8 +116,8 @@ public struct BERT: MaskedLanguageModel, NextSentenceModel, SequenceClassifier {
     }
   }
 
-  /// Logits over the vocabulary at some tokens.
-  public func predictionLogits(_ hidden: Tensor, at places: Indices) -> Tensor {
+  /// What projects some tokens onto the vocabulary.
+  public func predictions(_ hidden: Tensor, at places: Indices) -> Projection {
     guard let predictions else { missingHead("masked-LM") }
     return predictions(rows(hidden, at: places))
   }
@@ -173,7 +173,7 @@ struct BERTEmbeddings: Module {
 }
 
 /// logits = norm(activation(dense(h))) · wordsᵀ + bias: the word embeddings are its weight.
-struct MaskedLanguageModelHead: UnaryLayer {
+struct MaskedLanguageModelHead: Module {
   let transform: Linear
   let norm: LayerNorm
   let bias: Parameter
@@ -188,5 +188,5 @@ struct MaskedLanguageModelHead: UnaryLayer {
     kind = configuration.activation
   }
 
-  func callAsFunction(_ x: Tensor) -> Tensor { linear(norm(activation(kind, transform(x))), words, bias) }
+  func callAsFunction(_ x: Tensor) -> Projection { Projection(norm(activation(kind, transform(x))), words, bias) }
 }

@@ -52,8 +52,8 @@ public struct GPT2: CausalLanguageModel {
     return states
   }
 
-  /// Logits over the vocabulary at every row of hidden states.
-  public func nextTokenLogits(_ hidden: Tensor) -> Tensor { linear(hidden, tokens.weight) }
+  /// What projects every row of hidden states onto the vocabulary.
+  public func nextTokens(_ hidden: Tensor) -> Projection { Projection(hidden, tokens.weight) }
 
   /// A cache for sequences of at most `capacity` tokens each.
   public func makeCache(sequences: Int, capacity: Int) -> KeyValueCache {

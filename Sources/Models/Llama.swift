@@ -55,8 +55,8 @@ public struct Llama: CausalLanguageModel {
     return states
   }
 
-  /// Logits over the vocabulary at every row of hidden states.
-  public func nextTokenLogits(_ hidden: Tensor) -> Tensor { linear(hidden, head?.weight ?? tokens.weight) }
+  /// What projects every row of hidden states onto the vocabulary.
+  public func nextTokens(_ hidden: Tensor) -> Projection { Projection(hidden, head?.weight ?? tokens.weight) }
 
   /// A cache for sequences of at most `capacity` tokens each.
   public func makeCache(sequences: Int, capacity: Int) -> KeyValueCache {

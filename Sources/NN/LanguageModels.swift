@@ -35,8 +35,15 @@ extension SequenceEncoder {
 
 /// A model that predicts hidden tokens from both sides.
 public protocol MaskedLanguageModel: SequenceEncoder {
+  /// What projects some tokens onto the vocabulary.
+  func predictions(_ hidden: Tensor, at places: Indices) -> Projection
+}
+
+extension MaskedLanguageModel {
   /// Logits over the vocabulary at some tokens: [places, vocabulary].
-  func predictionLogits(_ hidden: Tensor, at places: Indices) -> Tensor
+  public func predictionLogits(_ hidden: Tensor, at places: Indices) -> Tensor {
+    predictions(hidden, at: places).logits
+  }
 }
 
 /// A model that tells whether one text follows another.
@@ -53,10 +60,15 @@ public protocol SequenceClassifier: SequenceEncoder {
 
 /// A model that predicts the next token.
 public protocol CausalLanguageModel: SequenceEncoder {
-  /// Logits over the vocabulary at every row of hidden states: [rows, vocabulary].
-  func nextTokenLogits(_ hidden: Tensor) -> Tensor
+  /// What projects every row of hidden states onto the vocabulary.
+  func nextTokens(_ hidden: Tensor) -> Projection
   /// A cache for sequences of at most `capacity` tokens each.
   func makeCache(sequences: Int, capacity: Int) -> KeyValueCache
   /// Logits after the last of each segment's new tokens, whose predecessors are in the cache: [segments, vocabulary].
   func logits(_ input: TokenInput, cache: KeyValueCache) -> Tensor
+}
+
+extension CausalLanguageModel {
+  /// Logits over the vocabulary at every row of hidden states: [rows, vocabulary].
+  public func nextTokenLogits(_ hidden: Tensor) -> Tensor { nextTokens(hidden).logits }
 }

@@ -20,7 +20,7 @@ public struct CausalLanguageModeling: Objective {
   /// Σ −ln p(next token).
   public func scores(_ batch: Batch, on tape: Tape) -> [ScoredRows] {
     let hidden = model.encode(tape.input(batch.sequences))
-    return [crossEntropy(model.nextTokenLogits(hidden), tape.targets(batch.targets))]
+    return [crossEntropy(model.nextTokens(hidden), tape.targets(batch.targets))]
   }
 }
 

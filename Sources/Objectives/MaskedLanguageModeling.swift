@@ -30,8 +30,8 @@ public struct MaskedLanguageModeling: Objective {
   public func scores(_ batch: Batch, on tape: Tape) -> [ScoredRows] {
     let input = tape.input(batch.sequences)
     let hidden = model.encode(input)
-    let logits = model.predictionLogits(hidden, at: tape.places(batch.places))
-    let masked = crossEntropy(logits, tape.targets(batch.targets))
+    let predictions = model.predictions(hidden, at: tape.places(batch.places))
+    let masked = crossEntropy(predictions, tape.targets(batch.targets))
     guard let nextSentence else { return [masked] }
     return [masked, crossEntropy(nextSentence.relationshipLogits(hidden, input), tape.targets(batch.labels))]
   }

@@ -37,7 +37,7 @@ struct Bigram: CausalLanguageModel {
     return [embedded, norm(embedded + feedForward(embedded))]
   }
 
-  func nextTokenLogits(_ hidden: Tensor) -> Tensor { linear(hidden, words.weight) }
+  func nextTokens(_ hidden: Tensor) -> Projection { Projection(hidden, words.weight) }
 
   func makeCache(sequences: Int, capacity: Int) -> KeyValueCache {
     KeyValueCache(sequences: sequences, layerCount: 0, width: 0, capacity: capacity)

@@ -17,8 +17,8 @@ import Training
       let pipeline = try toy.pipeline(
         objective,
         [
-          "model: \(objective == "[clm]" ? gpt : bert)", "  batch_size: 64", "  max_length: 64", "  max_steps: 6",
-          "  precision: \(precision)",
+          "model: \(objective == "[clm]" ? gpt : bert)", "  batch_size: 64", "  max_length: 64",
+          "  max_steps: 6\n  precision: \(precision)",
         ])
       for threads in [1, 2, 3] {
         let finished = try toy.cloze(pipeline, "--as", "threads-\(threads)", "--threads", "\(threads)")

@@ -124,7 +124,7 @@ import Testing
   func aChosenCPULevelIsThatOfAllWorkersAndPartOfTheRun(level: CPULevel) throws {
     try Toy.with { toy in
       // Without a unit for bfloat16 the level's float32 is used.
-      let pipeline = try toy.pipeline("[mlm]", ["  max_steps: 10", "  precision: bfloat16"])
+      let pipeline = try toy.pipeline("[mlm]", ["  max_steps: 10\n  precision: bfloat16"])
       func run(_ name: String, _ variable: String, _ options: String...) throws -> Finished {
         let process = try ClozeProcess(
           ["run", pipeline, "--checkpoints", toy.path("runs"), "--as", name] + options, in: toy.folder,

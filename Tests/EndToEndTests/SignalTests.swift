@@ -61,7 +61,8 @@ import Testing
         #expect(stopped.message.contains("step 2 of 2"), "\(stopped.errors)")
       }
       #expect(try toy.metrics("stopped").allSatisfy { $0["eval_loss"] == nil }, "it was over: nothing is shown")
-      #expect(try toy.cloze(pipeline, "--as", "stopped").code == 0)
+      let again = try toy.cloze(pipeline, "--as", "stopped")
+      #expect(again.code == 0, "\(again.ending): \(again.errors)")
       #expect(try toy.lastFiles("stopped", step: 2) == toy.lastFiles("undisturbed", step: 2))
       #expect(try toy.metrics("stopped") == toy.metrics("undisturbed"))
       #expect(try toy.record("stopped")["repeated_steps"]?.int ?? 0 == 0)

@@ -39,7 +39,8 @@ import Testing
       }
     }
     // DropoutTests: its mask has no smooth reference. RecomputationTests: the bits of what it repeats.
-    var checked: Set<String> = ["DropoutOperation", "RecomputedOperation"]
+    // ProjectedCrossEntropyTests: bfloat16 is too coarse for differences.
+    var checked: Set<String> = ["DropoutOperation", "RecomputedOperation", "ProjectedCrossEntropyOperation"]
     for testCase in GradientCase.all {
       let tape = Tape(workspace: Workspace(), recordsGradients: true, appliesDropout: false)
       let parameters = testCase.shapes.map { shape in

@@ -63,37 +63,37 @@ CK_BF16_INLINE void load_lines(
   for (int i = 0; i < 16; i++) words[i] = i < lines ? neighbors(x + i * stride, inner) : _mm512_setzero_si512();
 }
 
-CK_BF16 static void pack_left(const float *x, ptrdiff_t stride, ptrdiff_t lines, ptrdiff_t inner, uint16_t *tiles) {
-  ptrdiff_t blocks = tiles_across(inner, tile_inner);
+CK_BF16 static void pack_left(
+    const float *x, ptrdiff_t stride, ptrdiff_t lines, ptrdiff_t inner, uint16_t *tiles, ptrdiff_t panel) {
   for (ptrdiff_t line = 0; line < tiles_across(lines, tile_lines) * tile_lines; line++) {
-    uint16_t *to = tiles + line / tile_lines * blocks * tile_count + line % tile_lines * tile_inner;
-    for (ptrdiff_t block = 0; block < blocks; block++, to += tile_count) {
-      ptrdiff_t start = block * tile_inner;
+    uint16_t *to = tiles + line / tile_lines * panel * tile_count + line % tile_lines * tile_inner;
+    for (ptrdiff_t start = 0; start < inner; start += tile_inner, to += tile_count) {
       __m512i words = line < lines ? neighbors(x + line * stride + start, inner - start) : _mm512_setzero_si512();
       _mm512_store_si512(to, words);
     }
   }
 }
 
-CK_BF16 static void pack_right(const float *x, ptrdiff_t stride, ptrdiff_t lines, ptrdiff_t inner, uint16_t *tiles) {
+CK_BF16 static void pack_right(
+    const float *x, ptrdiff_t stride, ptrdiff_t lines, ptrdiff_t inner, uint16_t *tiles, ptrdiff_t panel) {
   for (ptrdiff_t line = 0; line < lines; line += tile_lines) {
-    for (ptrdiff_t start = 0; start < inner; start += tile_inner, tiles += tile_count) {
+    uint16_t *to = tiles + line / tile_lines * panel * tile_count;
+    for (ptrdiff_t start = 0; start < inner; start += tile_inner, to += tile_count) {
       __m512i words[16];
       load_lines(words, x + line * stride + start, stride, lines - line, inner - start);
       transpose_words(words);
-      store_tile(tiles, words);
+      store_tile(to, words);
     }
   }
 }
 
 CK_BF16 static void pack_right_transposed(
-    const float *x, ptrdiff_t stride, ptrdiff_t lines, ptrdiff_t inner, uint16_t *tiles) {
-  ptrdiff_t blocks = tiles_across(inner, tile_inner);
-  for (ptrdiff_t row = 0; row < blocks * tile_inner; row += 2) {
+    const float *x, ptrdiff_t stride, ptrdiff_t lines, ptrdiff_t inner, uint16_t *tiles, ptrdiff_t panel) {
+  for (ptrdiff_t row = 0; row < tiles_across(inner, tile_inner) * tile_inner; row += 2) {
     const float *upper = row < inner ? x + row * stride : NULL;
     const float *lower = row + 1 < inner ? x + (row + 1) * stride : NULL;
     uint16_t *to = tiles + row / tile_inner * tile_count + row % tile_inner * tile_lines;
-    for (ptrdiff_t line = 0; line < lines; line += tile_lines, to += blocks * tile_count) {
+    for (ptrdiff_t line = 0; line < lines; line += tile_lines, to += panel * tile_count) {
       __m512i words = pairs(
           upper == NULL ? NULL : upper + line, lower == NULL ? NULL : lower + line, first_lanes(lines - line));
       _mm512_store_si512(to, words);
@@ -103,13 +103,15 @@ CK_BF16 static void pack_right_transposed(
 
 // Rows are read as for a right factor, one after the other; then each tile is transposed where it lies.
 CK_BF16 static void pack_left_transposed(
-    const float *x, ptrdiff_t stride, ptrdiff_t lines, ptrdiff_t inner, uint16_t *tiles) {
-  pack_right_transposed(x, stride, lines, inner, tiles);
-  ptrdiff_t count = tiles_across(lines, tile_lines) * tiles_across(inner, tile_inner);
-  for (ptrdiff_t tile = 0; tile < count; tile++, tiles += tile_count) {
-    __m512i words[16];
-    for (int i = 0; i < 16; i++) words[i] = _mm512_load_si512(tiles + i * tile_inner);
-    transpose_words(words);
-    store_tile(tiles, words);
+    const float *x, ptrdiff_t stride, ptrdiff_t lines, ptrdiff_t inner, uint16_t *tiles, ptrdiff_t panel) {
+  pack_right_transposed(x, stride, lines, inner, tiles, panel);
+  for (ptrdiff_t line = 0; line < lines; line += tile_lines) {
+    uint16_t *tile = tiles + line / tile_lines * panel * tile_count;
+    for (ptrdiff_t start = 0; start < inner; start += tile_inner, tile += tile_count) {
+      __m512i words[16];
+      for (int i = 0; i < 16; i++) words[i] = _mm512_load_si512(tile + i * tile_inner);
+      transpose_words(words);
+      store_tile(tile, words);
+    }
   }
 }

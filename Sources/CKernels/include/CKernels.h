@@ -58,8 +58,9 @@ typedef struct ck_product {
 } ck_product;
 
 /// Rounds a matrix to bf16 tiles, 64-byte aligned, lines and inner elements filled up with zeros. A line's inner elements
-/// are neighbors and lines are `stride` apart, or, transposed, the other way round.
-typedef void (*ck_pack)(const float *x, ptrdiff_t stride, ptrdiff_t lines, ptrdiff_t inner, uint16_t *tiles);
+/// are neighbors and lines are `stride` apart, or, transposed, the other way round. Panels are `panel` tiles apart.
+typedef void (*ck_pack)(
+    const float *x, ptrdiff_t stride, ptrdiff_t lines, ptrdiff_t inner, uint16_t *tiles, ptrdiff_t panel);
 
 /// What multiplies bf16 numbers.
 typedef struct ck_matrix {

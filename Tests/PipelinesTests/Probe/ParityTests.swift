@@ -72,25 +72,26 @@ import Testing
     }
   }
 
-  /// Rounded to 8 bits of mantissa, with all sums in float32.
+  /// Rounded to 8 bits of mantissa, with all sums in float32: a hundredth of each output's norm, two of the gradient's.
   @Test(arguments: ["bert", "gpt2", "llama", "bert-classifier"])
-  func logitsLossesAndGradientsAgreeToAHundredthInBfloat16(_ name: String) throws {
+  func logitsLossesAndGradientsAgreeInBfloat16(_ name: String) throws {
     let (probe, _) = try makeProbe(name, precision: .bfloat16)
     let expected = try SafetensorsFile.open(Fixtures.path("\(name)/outputs.safetensors"))
     var (wrong, all) = (0.0, 0.0)
     for output in probe.outputs(gradients: true) {
       let reference = try expected.floats(output.name)
-      let (error, largest) = distance(output.values, reference)
+      let error = zip(output.values, reference).reduce(0) { $0 + pow(Double($1.0 - $1.1), 2) }
+      let square = reference.reduce(0) { $0 + pow(Double($1), 2) }
       if output.name.hasPrefix("grad.") {
-        wrong += zip(output.values, reference).reduce(0) { $0 + pow(Double($1.0 - $1.1), 2) }
-        all += reference.reduce(0) { $0 + pow(Double($1), 2) }
+        (wrong, all) = (wrong + error, all + square)
       } else {
-        #expect(error <= 1e-2 * largest, "\(output.name): \(error) of \(largest)")
+        let share = (error / square).squareRoot()
+        #expect(share < 1e-2, "\(output.name) is off by \(share) of its norm")
       }
     }
     let share = (wrong / all).squareRoot()
-    #expect(share < 1e-2, "the gradient is off by \(share) of its norm")
-    #expect(share > 0 || Precision.bfloat16.here == .float32, "nothing was rounded")
+    #expect(share < 2e-2, "the gradient is off by \(share) of its norm")
+    #expect(share > 1e-4 || Precision.bfloat16.here == .float32, "nothing was rounded")
   }
 
   private func makeProbe(_ name: String, precision: Precision = .float32) throws -> (ModelProbe, LoadedModel) {

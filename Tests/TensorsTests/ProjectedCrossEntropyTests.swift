@@ -1,0 +1,52 @@
+import Testing
+
+@testable import Tensors
+
+/// Cross-entropy in bfloat16, without whole logits, against the same in float32 with them.
+@Suite(.enabled(if: Precision.bfloat16.here == .bfloat16, "no unit for bfloat16 here"))
+struct ProjectedCrossEntropyTests {
+  /// One block of rows, several with a rest, and the higher blocks of many rows.
+  @Test(arguments: [7, 70, 600], [true, false])
+  func lossesAndGradientsAreThoseOfWholeLogitsToAHundredth(rows: Int, hasBias: Bool) {
+    let (found, expected) = (
+      Outcome(rows: rows, hasBias: hasBias, .bfloat16), Outcome(rows: rows, hasBias: hasBias, .float32)
+    )
+    #expect(abs(found.total - expected.total) < 1e-2 * expected.total, "\(found.total) for \(expected.total)")
+    #expect(found.operations.contains("ProjectedCrossEntropyOperation"))
+    #expect(!expected.operations.contains("ProjectedCrossEntropyOperation"))
+    for (part, pair) in zip(["x", "w", "b"], zip(found.gradients, expected.gradients)) {
+      let largest = pair.1.map { abs($0) }.max() ?? 0
+      let worst = zip(pair.0, pair.1).map { abs($0 - $1) }.max() ?? 0
+      #expect(worst < 1e-2 * largest && (largest > 0 || part == "b" && !hasBias), "\(part): \(worst) of \(largest)")
+    }
+  }
+
+  /// Rows of width 24 over 90 classes; every fifth row has no target.
+  private struct Outcome {
+    let total: Double
+    let operations: Set<String>
+    /// Of x, w and b.
+    let gradients: [[Float]]
+
+    init(rows: Int, hasBias: Bool, _ precision: Precision) {
+      let shapes: [Shape] = [[rows, 24], [90, 24], [90]]
+      let slabs = shapes.map { Slab(count: $0.count) }
+      let parameters = zip(shapes, slabs).enumerated().map { index, pair in
+        let memory = ParameterMemory(values: Slab(count: pair.0.count))
+        memory.values.write((0..<pair.0.count).map { Float(($0 * 37 + index * 11) % 103) / 103 - 0.5 }, at: 0)
+        memory.beginGradients(in: pair.1)
+        let parameter = Parameter(pair.0, .zeros)
+        parameter.place(in: memory, at: 0, path: "p\(index)")
+        return parameter
+      }
+      let tape = Tape(workspace: Workspace(), recordsGradients: true, appliesDropout: false, precision: precision)
+      let x = embedding(tape.places((0..<rows).map { Int32($0) }), parameters[0], on: tape)
+      let targets = tape.targets((0..<rows).map { $0 % 5 == 4 ? -100 : Int32($0 * 7 % 90) })
+      let scored = crossEntropy(Projection(x, parameters[1], hasBias ? parameters[2] : nil), targets)
+      total = scored.total
+      operations = tape.operationNames
+      tape.backward(from: [(sum: scored.sum, seed: 0.25)])
+      gradients = slabs.map { $0.floats(0..<$0.count) }
+    }
+  }
+}
