@@ -9,7 +9,9 @@ public final class FileLock: Sendable {
   /// The descriptor, for children that must keep the lock while they live.
   public let descriptor: Int32
 
-  /// Takes the lock at `path`, or throws `FileError` with cause `.locked` and who holds it. Never waits.
+  /// Takes the lock at `path`, or throws `FileError` with cause `.locked` and who holds it.
+  ///
+  /// Waits only where the process that took it was killed and its children, who keep the lock while they live, are ending.
   /// - Parameters:
   ///   - isInheritable: Whether children keep the lock beyond this process.
   ///   - allowsNetworkFileSystem: Whether to trust locks on NFS, SMB or FUSE.
@@ -24,7 +26,11 @@ public final class FileLock: Sendable {
     guard number >= 0 else {
       throw FileError(path: path, operation: .lock, cause: .system(-number))
     }
-    let answer = cs_lock(number)
+    var answer = cs_lock(number)
+    for _ in 0..<Self.mostTries where answer == -EWOULDBLOCK && Self.hasEnded(Self.holder(number)) {
+      usleep(20_000)
+      answer = cs_lock(number)
+    }
     guard answer == 0 else {
       let holder = Self.holder(number)
       _ = cs_close(number)
@@ -39,6 +45,19 @@ public final class FileLock: Sendable {
 
   deinit { _ = cs_close(descriptor) }
 
+  /// Five seconds.
+  private static let mostTries = 250
+
+  /// Whether the process of a signature ran on this host and is no more.
+  private static func hasEnded(_ holder: String) -> Bool {
+    let words = holder.split(separator: " ")
+    guard words.count > 3, words[0] == "process", let process = Int32(words[1]), words[3] == "\(hostName),"
+    else { return false }
+    return kill(process, 0) != 0 && errno == ESRCH
+  }
+
+  private static var hostName: String { text(capacity: 256) { cs_host_name($0, 255) } }
+
   /// Writes who holds the lock; without effect on the lock itself, so failures don't matter.
   private static func sign(_ number: Int32) {
     let text = Array("\(aboutThisProcess())\n".utf8)
@@ -47,9 +66,8 @@ public final class FileLock: Sendable {
   }
 
   private static func aboutThisProcess() -> String {
-    let host = text(capacity: 256) { cs_host_name($0, 255) }
     let start = text(capacity: 32) { cs_utc_now($0, 32) }
-    return "process \(cs_process()) on \(host), started \(start)"
+    return "process \(cs_process()) on \(hostName), started \(start)"
   }
 
   private static func holder(_ number: Int32) -> String {

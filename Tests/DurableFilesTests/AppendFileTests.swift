@@ -166,6 +166,33 @@ import Testing
     }
   }
 
+  @Test func theChildrenOfAKilledHolderAreWaitedFor() throws {
+    let folder = try TemporaryFolder()
+    // As a killed process leaves it: signed by one that is no more, and held by one that still is.
+    var name = [CChar](repeating: 0, count: 256)
+    gethostname(&name, 255)
+    let host = String(decoding: name.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    for (process, isWaitedFor) in [(Int32.max, true), (getpid(), false)] {
+      var held: FileLock? = try FileLock(folder("LOCK"), isInheritable: true)
+      var child = pid_t()
+      var arguments: [UnsafeMutablePointer<CChar>?] = [strdup("sleep"), strdup("0.4"), nil]
+      #expect(posix_spawn(&child, "/bin/sleep", nil, nil, &arguments, environ) == 0)
+      for argument in arguments { free(argument) }
+      withExtendedLifetime(held) {}
+      held = nil
+      let signature = Array("process \(process) on \(host), started before\n".utf8)
+      let file = open(folder("LOCK"), O_WRONLY)
+      #expect(signature.withUnsafeBytes { pwrite(file, $0.baseAddress, $0.count, 0) } == signature.count)
+      close(file)
+      if isWaitedFor {
+        _ = try FileLock(folder("LOCK"))
+      } else {
+        #expect(throws: FileError.self) { try FileLock(folder("LOCK")) }
+      }
+      waitpid(child, nil, 0)
+    }
+  }
+
   /// Takes the lock, if need be a little later: a spawned child closes what it does not inherit only after the parent
   /// goes on.
   private func requireFree(_ path: String) throws {

@@ -72,7 +72,7 @@ import Testing
     }
   }
 
-  /// Rounded to 8 bits of mantissa, with all sums in float32: a hundredth of each output's norm, two of the gradient's.
+  /// Rounded to 8 bits of mantissa, with all sums in float32: 1.5 hundredths of each output's norm, two of the gradient's.
   @Test(arguments: ["bert", "gpt2", "llama", "bert-classifier"])
   func logitsLossesAndGradientsAgreeInBfloat16(_ name: String) throws {
     let (probe, _) = try makeProbe(name, precision: .bfloat16)
@@ -86,7 +86,7 @@ import Testing
         (wrong, all) = (wrong + error, all + square)
       } else {
         let share = (error / square).squareRoot()
-        #expect(share < 1e-2, "\(output.name) is off by \(share) of its norm")
+        #expect(share < 1.5e-2, "\(output.name) is off by \(share) of its norm")
       }
     }
     let share = (wrong / all).squareRoot()
