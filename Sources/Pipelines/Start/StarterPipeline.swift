@@ -2,6 +2,7 @@ import DurableFiles
 import JSON
 import Models
 import Shards
+import Tensors
 
 /// A first pipeline file for somebody's text on this machine: what was found, and what was chosen because of it.
 public struct StarterPipeline: Sendable {
@@ -43,10 +44,12 @@ public struct StarterPipeline: Sendable {
   /// Files of other formats in the folders, which are left out.
   public let leftOutCount: Int
   private let wishes: Wishes
+  private let precision: Precision
 
-  /// Looks at the text, and chooses for a machine of `gigaflops` GFLOP/s.
+  /// Looks at the text, and chooses for a machine of `gigaflops` GFLOP/s in `precision`.
   /// - Throws: errors of shards, and `UserError` for text that is none.
-  public init(_ wishes: Wishes, gigaflops: Double) throws {
+  public init(_ wishes: Wishes, precision: Precision = .float32, gigaflops: Double) throws {
+    self.precision = precision
     self.wishes = wishes
     let (shards, set, leftOut) = try StarterPipeline.shards(wishes.text)
     (self.shards, leftOutCount) = (shards, leftOut)
@@ -142,6 +145,9 @@ public struct StarterPipeline: Sendable {
     file.entry("pretrain.max_length", JSONValue(choice.maximumLength))
     file.entry("pretrain.batch_size", JSONValue(choice.batchSize))
     file.entry("pretrain.micro_batches", 4, "fixed parts of a step: more take less memory")
+    if precision == .bfloat16 {
+      file.entry("pretrain.precision", .string(precision.rawValue), "this processor has a unit for it; else float32")
+    }
     file.entry("pretrain.learning_rate", .number(choice.learningRate))
     file.entry("pretrain.lr_scheduler", ["type": "linear", "warmup_ratio": 0.05])
     file.entry("pretrain.adam_beta2", 0.98)

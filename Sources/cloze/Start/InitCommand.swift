@@ -2,10 +2,10 @@ import ArgumentParser
 import DurableFiles
 import Foundation
 import JSON
-import Kernels
 import Models
 import Pipelines
 import Shards
+import Tensors
 
 /// A first pipeline file.
 struct InitCommand: ParsableCommand {
@@ -48,10 +48,11 @@ struct InitCommand: ParsableCommand {
     Machine.start(threads: Machine.processorCount)
     let target = output ?? name.map { "\($0).yaml" }
     if let target { try checkFree(target) }
+    let precision = Precision.bfloat16.here
     let starter = try StarterPipeline(
       StarterPipeline.Wishes(
         text: text.map(placed), family: family == .gpt ? .gpt2 : .bert, name: name, column: column, budget: span),
-      gigaflops: CPUPeak.measure())
+      precision: precision, gigaflops: Machine.peak(precision))
     let path = target ?? "\(starter.name).yaml"
     let problems = PipelineFile(Array(starter.text.utf8), path: path).problems
     if !problems.isEmpty { throw UserError.pipeline(path, problems) }

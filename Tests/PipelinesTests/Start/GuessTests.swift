@@ -75,6 +75,9 @@ struct GuessTests {
     #expect(file.configuration.corpus.text == .name("body"))
     #expect(file.configuration.pretrain?.budget?.seconds == 3_600)
     #expect(file.configuration.model.preset == starter.choice.preset)
+    #expect(file.configuration.pretrain?.precision == .float32 && !starter.text.contains("precision"))
+    let rounded = try StarterPipeline(wishes, precision: .bfloat16, gigaflops: 100)
+    #expect(PipelineFile(Array(rounded.text.utf8), path: "").configuration.pretrain?.precision == .bfloat16)
   }
 
   @Test("A folder without text is a mistake in the command; text without records in it is bad data")
