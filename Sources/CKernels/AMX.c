@@ -57,10 +57,7 @@ CK_TILES static float rounds(ptrdiff_t count) {
 }
 
 const ck_matrix ck_amx_matrix = {
-    .pack_left = pack_left,
-    .pack_right = pack_right,
-    .pack_left_transposed = pack_left_transposed,
-    .pack_right_transposed = pack_right_transposed,
+    CK_PACKING,
     .multiply = multiply,
     .rounds = rounds,
     .flops_per_round = 4 * 16 * 16 * 32 * 2,

@@ -26,10 +26,7 @@ CK_BF16 static float rounds(ptrdiff_t count) {
 }
 
 const ck_matrix ck_avx512bf16_matrix = {
-    .pack_left = pack_left,
-    .pack_right = pack_right,
-    .pack_left_transposed = pack_left_transposed,
-    .pack_right_transposed = pack_right_transposed,
+    CK_PACKING,
     .multiply = multiply,
     .rounds = rounds,
     .flops_per_round = chains * 16 * 4,

@@ -54,10 +54,7 @@ CK_BF16 static void multiply(const ck_product *product, float *c, ptrdiff_t stri
 static float rounds(ptrdiff_t count) { return (float)count; }
 
 const ck_matrix ck_emulated_matrix = {
-    .pack_left = pack_left,
-    .pack_right = pack_right,
-    .pack_left_transposed = pack_left_transposed,
-    .pack_right_transposed = pack_right_transposed,
+    CK_PACKING,
     .multiply = multiply,
     .rounds = rounds,
 };

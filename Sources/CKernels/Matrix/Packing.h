@@ -115,3 +115,8 @@ CK_BF16 static void pack_left_transposed(
     }
   }
 }
+
+// The packing functions of a `ck_matrix`.
+#define CK_PACKING                                                                                  \
+  .pack_left = pack_left, .pack_right = pack_right, .pack_left_transposed = pack_left_transposed,   \
+  .pack_right_transposed = pack_right_transposed
