@@ -38,6 +38,7 @@ const ck_table CK_TABLE = {
     .attention_softmax_backward = attention_softmax_backward,
     .cross_entropy_forward = cross_entropy_forward,
     .cross_entropy_backward = cross_entropy_backward,
+    .cross_entropy_gradient = cross_entropy_gradient,
     .dropout = dropout,
     .adamw = adamw,
     .sgd = sgd,

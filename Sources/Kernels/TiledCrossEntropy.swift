@@ -60,15 +60,12 @@ public enum TiledCrossEntropyKernel {
     Parallel.forEachSlice(of: M, slice: height) { rows in
       let (start, count) = (rows.lowerBound, rows.count)
       let logits = Scratch.scores.floats(count * V)
-      let logSumExp = Scratch.sums.floats(count)
       var product = ck_product(
         left: left + start * widthTiles * TileShape.inner, right: UnsafePointer(w.memory), left_tiles: widthTiles,
         right_tiles: widthTiles, tiles: widthTiles, rows: count, columns: V, bias: b_V, adding: false)
       matrix.multiply(&product, logits, V)
-      kernels.cross_entropy_forward(
-        logits, targets_M + start, count, V, losses_M + start, predicted_M + start, logSumExp)
+      kernels.cross_entropy_gradient(logits, targets_M + start, count, V, losses_M + start, predicted_M + start)
       guard let gradient else { return }
-      kernels.cross_entropy_backward(logits, targets_M + start, logSumExp, 1, count, V)
       matrix.pack_left(logits, V, count, V, gradient.rows.memory + start * classTiles * TileShape.inner, classTiles)
       matrix.pack_left_transposed(
         logits, V, V, count, gradient.columns.memory + start / TileShape.inner * TileShape.lines * TileShape.inner,

@@ -1,3 +1,4 @@
+import CKernels
 import Foundation
 import Kernels
 import Testing
@@ -40,6 +41,27 @@ extension KernelsTests {
           &gradient, targets: targets, logSumExp: logSumExp, scale: 0.25, rows: rows, vocabulary: classes)
         return gradient
       }
+    }
+
+    @Test(arguments: shapes) func bothAtOnceAreForwardAndBackward(rows: Int, classes: Int) {
+      let (logits, targets) = inputs(rows, classes)
+      let sums = (0..<rows).map { logSum(logits, $0, classes) }
+      let losses = (0..<rows).map {
+        targets[$0] < 0 ? 0 : sums[$0] - logits[$0 * classes + Int(targets[$0])].d
+      }
+      let gradient = (0..<rows * classes).map { place in
+        let (row, column) = (place / classes, place % classes)
+        return targets[row] < 0 ? 0.0 : exp(logits[place].d - sums[row]) - (column == targets[row] ? 1 : 0)
+      }
+      func both() -> (losses: [Float], predicted: [Int32], gradient: [Float]) {
+        var (losses, gradient) = ([Float](repeating: .nan, count: rows), logits)
+        var predicted = [Int32](repeating: -1, count: rows)
+        ck_active().pointee.cross_entropy_gradient(&gradient, targets, rows, classes, &losses, &predicted)
+        return (losses, predicted, gradient)
+      }
+      expectEverywhere(losses, within: 1e-6, "losses") { both().losses }
+      expectEverywhere(gradient, within: 2e-6, "gradient") { both().gradient }
+      #expect(both().predicted == run(logits, targets, rows, classes).predicted)
     }
 
     @Test func backwardIsTheDerivative() {

@@ -42,3 +42,29 @@ static void cross_entropy_backward(
     row[targets[r]] -= scale;
   }
 }
+
+// Forward and backward of a row at once, while it is in a cache, with one exponential for each logit.
+static void cross_entropy_gradient(
+    float *logits, const int32_t *targets, ptrdiff_t rows, ptrdiff_t width, float *losses, int32_t *predicted) {
+  for (ptrdiff_t r = 0; r < rows; r++) {
+    float *row = logits + r * width;
+    float largest = maximum(row, width);
+    predicted[r] = first_place(row, width, largest);
+    losses[r] = 0;
+    if (targets[r] < 0) {
+      for (ptrdiff_t i = 0; i < width; i++) row[i] = 0;
+      continue;
+    }
+    float distance = largest - row[targets[r]];
+    float sum = 0;
+    for (ptrdiff_t i = 0; i < width; i++) {
+      float e = exponential(row[i] - largest);
+      row[i] = e;
+      sum += e;
+    }
+    losses[r] = distance + logf(sum);
+    float reciprocal = 1.0f / sum;
+    for (ptrdiff_t i = 0; i < width; i++) row[i] *= reciprocal;
+    row[targets[r]] -= 1;
+  }
+}

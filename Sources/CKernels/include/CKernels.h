@@ -137,6 +137,10 @@ typedef struct ck_table {
   /// logits ← (softmax − onehot) · scale, 0 where the target is negative.
   void (*cross_entropy_backward)(
       float *logits, const int32_t *targets, const float *log_sum_exp, float scale, ptrdiff_t rows, ptrdiff_t width);
+  /// Per row: −ln p(target) (0 if the target is negative), the first largest class, and
+  /// logits ← softmax − onehot, 0 where the target is negative.
+  void (*cross_entropy_gradient)(
+      float *logits, const int32_t *targets, ptrdiff_t rows, ptrdiff_t width, float *losses, int32_t *predicted);
 
   /// y = x · mask, for elements whose first has number `first` inside its sample; y may be x.
   void (*dropout)(const float *x, float *y, ptrdiff_t count, uint64_t first, const ck_dropout *dropout);
