@@ -1,5 +1,6 @@
 import DurableFiles
 import Foundation
+import Tensors
 import Testing
 
 @testable import Pipelines
