@@ -96,6 +96,7 @@ public struct PipelinePlan: Sendable {
       "corpus": corpus.json, "parameters": JSONValue(parameters), "rows_per_step": JSONValue(rowsPerStep),
       "memory": [
         "parameters": JSONValue(memory.parameters), "snapshot": JSONValue(memory.snapshot),
+        "rounded_weights": JSONValue(memory.roundedWeights),
         "gradients": JSONValue(memory.gradients),
         "activations": JSONValue(memory.activations), "total": JSONValue(memory.total),
         "limit": JSONValue(memoryLimit),

@@ -1,6 +1,7 @@
 import JSON
 import Models
 import NN
+import Tensors
 import Testing
 
 @testable import Pipelines
@@ -14,6 +15,8 @@ struct PlanTests {
     #expect(MemoryEstimate.gradientSlabs(slots) == expected)
     let memory = MemoryEstimate(slabCount: 1_000, microBatches: slots, activationBytes: 500)
     #expect(memory.total == 24_000 + 4_000 * expected + 500 + memory.rest)
+    let rounded = MemoryEstimate(slabCount: 1_000, microBatches: slots, activationBytes: 500, precision: .bfloat16)
+    #expect(rounded.total - memory.total == (Precision.bfloat16.here == .bfloat16 ? 4_000 : 0))
   }
 
   @Test("A dry run counts the parameters that bert-mini's published formula gives, and takes no memory for them")
