@@ -68,12 +68,15 @@ public struct Tokenizer: Sendable {
   /// Whether words can be cut at random this way: dropout for byte pairs, smoothing for unigram models.
   public func supports(_ sampling: SubwordSampling) -> Bool { sampling.suits(encoder.model) }
 
-  /// The number of ids; they run from 0 without a gap.
+  /// One more than the largest id: the rows of a table by id. Above `tokenCount` where ids have gaps.
   public var vocabularySize: Int { vocabulary.tokens.count }
 
   /// The token with that id as the vocabulary spells it, one that is searched in normalized text normalized too; nil
-  /// outside the vocabulary.
+  /// outside the vocabulary and in its gaps.
   public func token(_ id: Int32) -> String? { added.normalizedContents[id] ?? vocabulary.token(of: id) }
+  /// The number of tokens, which the Hugging Face library calls the size of the vocabulary.
+  public var tokenCount: Int { vocabulary.tokenCount }
+
 
   /// The id of a token as the vocabulary spells it.
   public func id(_ token: String) -> Int32? { vocabulary.id(of: token) }
@@ -133,7 +136,7 @@ public struct Tokenizer: Sendable {
     return result
   }
 
-  /// The text of ids; ids outside the vocabulary are left out, bytes that are not UTF-8 become U+FFFD.
+  /// The text of ids; ids that no token has are left out, bytes that are not UTF-8 become U+FFFD.
   public func decode(_ ids: [Int32], skippingSpecialTokens: Bool = true) -> String {
     decoder.text(of: ids.filter { !skippingSpecialTokens || !isSpecial($0) }.compactMap(token))
   }

@@ -63,7 +63,7 @@ def version_problems():
 
 def generate(folder):
     from recipes import (
-        checkpoints, exactness, models, optimizers, patterns, rawfiles, schedules, texts, training, tricky, unigrams,
+        checkpoints, exactness, gaps, models, optimizers, patterns, rawfiles, schedules, texts, training, tricky, unigrams,
         uses, vocabularies)
     models.write(folder)
     optimizers.write(folder)
@@ -75,6 +75,7 @@ def generate(folder):
     unigrams.write(folder)
     tricky.write(folder)
     exactness.write(folder)
+    gaps.write(folder)
     rawfiles.write(folder)
     uses.write(folder)
     checkpoints.write(folder)

@@ -28,6 +28,47 @@ enum Exactness {
   }
 }
 
+extension Exactness {
+  /// Where a tokenizer differs from a row of `cases.jsonl`.
+  static func problems(_ tokenizer: Tokenizer, _ line: JSONValue) throws -> [String] {
+    guard let ids = line["decode"]?.array else { return try encodingProblems(tokenizer, line) }
+    return decodingProblems(tokenizer, ids.compactMap { $0.int.map(Int32.init) }, line)
+  }
+
+  private static func encodingProblems(_ tokenizer: Tokenizer, _ line: JSONValue) throws -> [String] {
+    let fixture = try EncodingFixture(line)
+    let found = tokenizer.encode(
+      fixture.text, pair: fixture.pair, addingSpecialTokens: fixture.addsSpecialTokens,
+      maximumLength: fixture.maximumLength)
+    var expected = fixture.expected
+    if line["tokens"] == nil { expected.tokens = expected.ids.map { tokenizer.token($0) ?? "" } }
+    if line["type_ids"] == nil { expected.typeIds = expected.ids.map { _ in 0 } }
+    if line["special_tokens_mask"] == nil { expected.specialMask = expected.ids.map { _ in false } }
+    let differences = [
+      found.ids == expected.ids ? nil : "ids \(found.ids) instead of \(expected.ids)",
+      found.tokens.map { Array($0.utf8) } == expected.tokens.map { Array($0.utf8) }
+        ? nil : "tokens \(found.tokens) instead of \(expected.tokens)",
+      found.offsets == expected.offsets ? nil : "offsets \(found.offsets) instead of \(expected.offsets)",
+      found.wordIds == expected.wordIds ? nil : "word ids \(found.wordIds) instead of \(expected.wordIds)",
+      found.typeIds == expected.typeIds ? nil : "type ids \(found.typeIds) instead of \(expected.typeIds)",
+      found.specialMask == expected.specialMask ? nil : "special mask \(found.specialMask)",
+    ]
+    let asked = (fixture.text + (fixture.pair.map { " + " + $0 } ?? "")).debugDescription
+    return differences.compactMap(\.self).prefix(1).map { "\(asked): \($0)" }
+      + decodingProblems(tokenizer, expected.ids, line)
+  }
+
+  private static func decodingProblems(_ tokenizer: Tokenizer, _ ids: [Int32], _ line: JSONValue) -> [String] {
+    let plain = line["decoded"]?.string ?? ""
+    return [(true, plain), (false, line["decoded_with_special_tokens"]?.string ?? plain)].compactMap {
+      skips, expected in
+      let found = tokenizer.decode(ids, skippingSpecialTokens: skips)
+      guard !found.utf8.elementsEqual(expected.utf8) else { return nil }
+      return "decoding \(ids): \(found.debugDescription) instead of \(expected.debugDescription)"
+    }
+  }
+}
+
 /// The digest of `recipes/exactness.py`: FNV-1a of 64 bits with whole numbers instead of bytes.
 struct ExactnessDigest {
   private(set) var value: UInt64 = 0xCBF2_9CE4_8422_2325

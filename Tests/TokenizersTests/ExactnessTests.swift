@@ -16,14 +16,7 @@ struct ExactnessTests {
 
   @Test(arguments: names) func fullEncodingsEqualTheLibrarys(_ name: String) throws {
     let tokenizer = try Exactness.tokenizer(name)
-    var problems: [String] = []
-    for line in try Exactness.json("\(name)/cases.jsonl") {
-      if let ids = line["decode"]?.array {
-        problems += decodingProblems(tokenizer, ids.compactMap { $0.int.map(Int32.init) }, line)
-      } else {
-        problems += try encodingProblems(tokenizer, line)
-      }
-    }
+    let problems = try Exactness.json("\(name)/cases.jsonl").flatMap { try Exactness.problems(tokenizer, $0) }
     #expect(problems.isEmpty, "\(name): \(problems.count) differ\n\(problems.prefix(6).joined(separator: "\n"))")
   }
 
@@ -50,38 +43,5 @@ struct ExactnessTests {
       digest(encoding, "ab", "a  b"),
     ]
     #expect(Set(others + [right]).count == 6)
-  }
-
-  private func encodingProblems(_ tokenizer: Tokenizer, _ line: JSONValue) throws -> [String] {
-    let fixture = try EncodingFixture(line)
-    let found = tokenizer.encode(
-      fixture.text, pair: fixture.pair, addingSpecialTokens: fixture.addsSpecialTokens,
-      maximumLength: fixture.maximumLength)
-    var expected = fixture.expected
-    if line["tokens"] == nil { expected.tokens = expected.ids.map { tokenizer.token($0) ?? "" } }
-    if line["type_ids"] == nil { expected.typeIds = expected.ids.map { _ in 0 } }
-    if line["special_tokens_mask"] == nil { expected.specialMask = expected.ids.map { _ in false } }
-    let differences = [
-      found.ids == expected.ids ? nil : "ids \(found.ids) instead of \(expected.ids)",
-      found.tokens.map { Array($0.utf8) } == expected.tokens.map { Array($0.utf8) }
-        ? nil : "tokens \(found.tokens) instead of \(expected.tokens)",
-      found.offsets == expected.offsets ? nil : "offsets \(found.offsets) instead of \(expected.offsets)",
-      found.wordIds == expected.wordIds ? nil : "word ids \(found.wordIds) instead of \(expected.wordIds)",
-      found.typeIds == expected.typeIds ? nil : "type ids \(found.typeIds) instead of \(expected.typeIds)",
-      found.specialMask == expected.specialMask ? nil : "special mask \(found.specialMask)",
-    ]
-    let asked = (fixture.text + (fixture.pair.map { " + " + $0 } ?? "")).debugDescription
-    return differences.compactMap(\.self).prefix(1).map { "\(asked): \($0)" }
-      + decodingProblems(tokenizer, expected.ids, line)
-  }
-
-  private func decodingProblems(_ tokenizer: Tokenizer, _ ids: [Int32], _ line: JSONValue) -> [String] {
-    let plain = line["decoded"]?.string ?? ""
-    return [(true, plain), (false, line["decoded_with_special_tokens"]?.string ?? plain)].compactMap {
-      skips, expected in
-      let found = tokenizer.decode(ids, skippingSpecialTokens: skips)
-      guard !found.utf8.elementsEqual(expected.utf8) else { return nil }
-      return "decoding \(ids): \(found.debugDescription) instead of \(expected.debugDescription)"
-    }
   }
 }

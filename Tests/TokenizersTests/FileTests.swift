@@ -54,11 +54,10 @@ struct FileTests {
 
   /// One edit of a valid file each; the edit is checked to have happened.
   static let hostile: [(file: String, from: String, to: String)] = [
-    (wordPiece, "\"##b\":2", "\"##b\":3"), (wordPiece, "\"##b\":2", "\"##b\":1"),
-    (wordPiece, "\"##b\":2", "\"##b\":-1"),
+    (wordPiece, "\"##b\":2", "\"##b\":1"), (wordPiece, "\"##b\":2", "\"##b\":-1"),
     (wordPiece, "\"##b\":2", "\"##b\":9223372036854775807"), (wordPiece, "\"##b\":2", "\"##b\":1e300"),
     (wordPiece, "\"##b\":2", "\"##b\":\"2\""), (wordPiece, "\"##b\":2", "\"a\":2"),
-    (wordPiece, "{\"id\":0,", "{\"id\":2,"), (wordPiece, "{\"id\":0,", "{\"id\":-5,"),
+    (wordPiece, "{\"id\":0,", "{\"id\":4294967296,"), (wordPiece, "{\"id\":0,", "{\"id\":-5,"),
     (wordPiece, "\"content\":\"[UNK]\"", "\"content\":\"\""), (wordPiece, "\"content\":\"[UNK]\"", "\"content\":7"),
     (wordPiece, "\"unk_token\":\"[UNK]\"", "\"unk_token\":\"[NO]\""), (wordPiece, "\"vocab\":{", "\"vocab\":7,\"x\":{"),
     (wordPiece, "{\"[UNK]\":0,\"a\":1,\"##b\":2}", "{}"), (wordPiece, "\"version\"", "version"),
@@ -87,6 +86,8 @@ struct FileTests {
     (wordPiece, "\"post_processor\":null", "\"post_processor\":{\"type\":\"Unheard\"}", "Unheard"),
     (wordPiece, "\"decoder\":null", "\"decoder\":{\"type\":\"CTC\"}", "CTC"),
     (bytePairs, "\"merges\"", "\"dropout\":0.1,\"merges\"", "dropout"),
+    (wordPiece, "\"##b\":2", "\"##b\":1048579", "id 1048579 with 3 tokens"),
+    (wordPiece, "\"##b\":2", "\"##b\":4294967295", "id 4294967295"),
   ]
 
   @Test(arguments: unsupported)

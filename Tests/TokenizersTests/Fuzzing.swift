@@ -107,7 +107,13 @@ struct TokenizerFuzzer {
     if happens(30) { for byte in UInt8.min...UInt8.max { pieces.append(ByteAlphabet.fallbackToken(of: byte)) } }
     var seen: Set<[UInt8]> = []
     pieces = pieces.filter { seen.insert(Array($0.utf8)).inserted }
-    let vocabulary = JSONValue.object(JSONObject(pieces.enumerated().map { ($1, JSONValue($0)) }))
+    let leavesGaps = happens(30)
+    var id = -1
+    let ids = pieces.map { _ in
+      id += leavesGaps && happens(20) ? number(1..<9) : 1
+      return id
+    }
+    let vocabulary = JSONValue.object(JSONObject(zip(pieces, ids).map { ($0, JSONValue($1)) }))
     var model: JSONObject = ["vocab": vocabulary, "unk_token": "<unk>", "byte_fallback": .bool(happens(50))]
     switch number(0..<4) {
     case 0: model["type"] = "WordPiece"
@@ -134,7 +140,8 @@ struct TokenizerFuzzer {
     }
     object["model"] = .object(model)
     object["post_processor"] = .null
-    object["added_tokens"] = .array((0..<number(0..<4)).map { added(pieces.count + $0) })
+    object["added_tokens"] = .array(
+      (0..<number(0..<4)).map { added(pieces.count + $0, happens(20) ? one(of: pieces) : nil) })
     return .object(object)
   }
 
@@ -144,9 +151,10 @@ struct TokenizerFuzzer {
       : one(of: [0, 1e308, -1e308, 1e-300, -0.0, 300.5, .number(-.greatestFiniteMagnitude)])
   }
 
-  private mutating func added(_ id: Int) -> JSONValue {
+  /// One with new content, or one the model has.
+  private mutating func added(_ id: Int, _ piece: String?) -> JSONValue {
     [
-      "id": JSONValue(id), "content": .string("\(text(atMost: 3))\(id)"), "single_word": .bool(happens(30)),
+      "id": JSONValue(id), "content": .string(piece ?? "\(text(atMost: 3))\(id)"), "single_word": .bool(happens(30)),
       "lstrip": .bool(happens(30)), "rstrip": .bool(happens(30)), "normalized": .bool(happens(50)),
       "special": .bool(happens(50)),
     ]

@@ -119,7 +119,7 @@ private struct TokenizerReport {
     let ratio = Double(bytes) / Double(max(1, tokens))
     let share = Double(unknown) / Double(max(1, tokens))
     summary =
-      "\(tokenizer.kind.rawValue) \(Figures.count(tokenizer.vocabularySize)) · \(Figures.fixed(ratio, 2)) bytes/token"
+      "\(tokenizer.kind.rawValue) \(Figures.count(tokenizer.tokenCount)) · \(Figures.fixed(ratio, 2)) bytes/token"
       + " · \(Figures.percent(share, digits: 2)) unknown"
     figures = JSONObject([
       ("vocabulary_size", .integer(Int64(tokenizer.vocabularySize))), ("bytes_per_token", .number(ratio)),

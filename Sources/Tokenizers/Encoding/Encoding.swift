@@ -24,7 +24,7 @@ public struct Encoding: Equatable, Sendable {
   init(_ sink: borrowing TokenSink, vocabulary: Vocabulary, sequence: Int) {
     let places = sink.places.values
     ids = Array(sink.ids.values)
-    tokens = ids.map { vocabulary.token(of: $0) ?? "" }
+    tokens = ids.map { vocabulary.modelToken(of: $0) ?? vocabulary.token(of: $0) ?? "" }
     for (place, text) in sink.spellings { tokens[place] = text }
     offsets = places.map { $0.start..<$0.end }
     wordIds = places.map(\.word)

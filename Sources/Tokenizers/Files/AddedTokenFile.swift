@@ -2,19 +2,23 @@ import JSON
 
 /// Reads and writes added tokens, in `tokenizer.json` and in `tokenizer_config.json`.
 enum AddedTokenFile {
-  /// The token at a place, given its id in the vocabulary.
+  /// The token at a place, whose id is found by its content.
   static func token(
-    _ place: JSONPlace, id: Int, _ entries: inout VocabularyFile
+    _ place: JSONPlace, id: (String) throws(TokenizerError) -> Int32
   ) throws(TokenizerError) -> AddedToken {
-    let content = try place.required("content").string()
-    if content.isEmpty { throw place.malformed("an added token is empty") }
-    try entries.add(content, id: id, at: place)
+    let content = try content(place)
     let isSpecial = try place.bool("special", default: false)
     return AddedToken(
-      id: Int32(truncatingIfNeeded: id), content: content,
+      id: try id(content), content: content,
       isSingleWord: try place.bool("single_word", default: false),
       stripsLeft: try place.bool("lstrip", default: false), stripsRight: try place.bool("rstrip", default: false),
       isNormalized: try place.bool("normalized", default: !isSpecial), isSpecial: isSpecial)
+  }
+
+  static func content(_ place: JSONPlace) throws(TokenizerError) -> String {
+    let content = try place.required("content").string()
+    if content.isEmpty { throw place.malformed("an added token is empty") }
+    return content
   }
 
   static func json(_ token: AddedToken) -> JSONObject {

@@ -47,8 +47,8 @@ enum MergeFile {
     }
     // The library leaves out as many scalars as the prefix has, whatever they are.
     let continuation = String(parts[1].unicodeScalars.dropFirst(prefix.unicodeScalars.count))
-    guard let left = vocabulary.id(of: parts[0]), let right = vocabulary.id(of: parts[1]),
-      let result = vocabulary.id(of: parts[0] + continuation)
+    guard let left = vocabulary.modelID(of: parts[0]), let right = vocabulary.modelID(of: parts[1]),
+      let result = vocabulary.modelID(of: parts[0] + continuation)
     else {
       throw .malformed(file: file, place: place, problem: "a part of the merge or its result is not in the vocabulary")
     }

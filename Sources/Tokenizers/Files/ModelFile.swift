@@ -85,7 +85,9 @@ enum ModelFile {
     var unknown: Int32?
     if let id = place["unk_id"] {
       unknown = try id.int().asID
-      guard let unknown, vocabulary.token(of: unknown) != nil else { throw id.malformed("it is not in the vocabulary") }
+      guard let unknown, vocabulary.modelToken(of: unknown) != nil else {
+        throw id.malformed("it is not in the vocabulary")
+      }
     }
     return try UnigramModel(
       tokens: vocabulary.modelTokens, scores: scores, unknown: unknown,
@@ -93,7 +95,7 @@ enum ModelFile {
   }
 
   static func json(_ model: TextModel, _ vocabulary: Vocabulary) -> JSONValue {
-    func token(_ id: Int32?) -> JSONValue { id.flatMap(vocabulary.token).map { .string($0) } ?? .null }
+    func token(_ id: Int32?) -> JSONValue { id.flatMap(vocabulary.modelToken).map { .string($0) } ?? .null }
     switch model {
     case .wordPiece(let model):
       return [
@@ -138,5 +140,5 @@ extension Int {
 }
 
 extension String {
-  fileprivate func `in`(_ vocabulary: Vocabulary) -> Int32? { vocabulary.id(of: self) }
+  fileprivate func `in`(_ vocabulary: Vocabulary) -> Int32? { vocabulary.modelID(of: self) }
 }

@@ -83,7 +83,8 @@ struct SentencePieceFile {
     if endsWords {
       throw .unsupported(file: file, place: "treat_whitespace_as_suffix", part: "a mark at the end of words")
     }
-    var entries = try VocabularyFile(tokens: pieces, file: file)
+    var entries = try VocabularyFile(
+      tokens: pieces, hasGaps: algorithm == Algorithm.bytePairs.rawValue, file: file)
     let added = try addedTokens() + settings.addedTokens(&entries)
     let vocabulary = try entries.vocabulary(file: file)
     let unknown = kinds.firstIndex(of: .unknown).map { Int32(truncatingIfNeeded: $0) }

@@ -25,11 +25,14 @@ enum TemplateFile {
     let member = try place.required(key)
     let items = try member.elements()
     guard items.count == 2 else { throw member.malformed("expected a token and its id") }
-    let id = try items[1].int()
-    guard let found = vocabulary.token(of: Int32(clamping: id)) else {
-      throw member.malformed("id \(id) is not in the vocabulary")
-    }
-    return (found, Int32(clamping: id))
+    return (try items[0].string(), try self.id(items[1], vocabulary))
+  }
+
+  /// An id within the vocabulary: the library puts it there even if it has no token, or another one.
+  private static func id(_ place: JSONPlace, _ vocabulary: Vocabulary) throws(TokenizerError) -> Int32 {
+    let id = try place.int()
+    guard vocabulary.tokens.indices.contains(id) else { throw place.malformed("id \(id) is not in the vocabulary") }
+    return Int32(truncatingIfNeeded: id)
   }
 
   private static func parts(
@@ -59,15 +62,10 @@ enum TemplateFile {
     let name = try place.required("id").string()
     guard let entry = specials?[name] else { throw place.malformed("its token is not among special_tokens") }
     var ids: [Int32] = []
+    for item in try entry.required("ids").elements() { ids.append(try id(item, vocabulary)) }
     var tokens: [String] = []
-    for item in try entry.required("ids").elements() {
-      let id = try item.int()
-      guard let token = vocabulary.token(of: Int32(clamping: id)) else {
-        throw item.malformed("id \(id) is not in the vocabulary")
-      }
-      ids.append(Int32(clamping: id))
-      tokens.append(token)
-    }
+    for item in try entry.required("tokens").elements() { tokens.append(try item.string()) }
+    if ids.count != tokens.count { throw entry.malformed("\(tokens.count) tokens for \(ids.count) ids") }
     return .special(name: name, ids: ids, tokens: tokens, typeId: try typeID(place))
   }
 

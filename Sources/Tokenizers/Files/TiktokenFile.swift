@@ -25,7 +25,7 @@ enum TiktokenFile {
     _ bytes: [UInt8], file: String, pattern: WordPattern, _ settings: TokenizerSettings
   ) throws(TokenizerError) -> Tokenizer {
     let ranked = try ranks(bytes, file: file)
-    var entries = try VocabularyFile(tokens: ranked.map { ByteAlphabet.token(of: $0) }, file: file)
+    var entries = try VocabularyFile(tokens: ranked.map { ByteAlphabet.token(of: $0) }, hasGaps: true, file: file)
     let added = try settings.addedTokens(&entries)
     let vocabulary = try entries.vocabulary(file: file)
     let model = BytePairModel(

@@ -18,15 +18,17 @@ extension Tokenizer {
     ]
     switch encoder.model {
     case .wordPiece:
-      let hasLineEnds = vocabulary.tokens.contains { token in token.utf8.contains { $0 == 0x0A || $0 == 0x0D } }
-      if !hasLineEnds {
-        files.append(("vocab.txt", vocabulary.tokens.flatMap { Array($0.utf8) + [0x0A] }))
+      // A line for each id: neither a gap nor a token with a line end in it can be one.
+      let lines = vocabulary.tokens.compactMap(\.self).filter { !$0.utf8.contains { $0 == 0x0A || $0 == 0x0D } }
+      if lines.count == vocabulary.tokenCount, lines.count == vocabulary.tokens.count {
+        files.append(("vocab.txt", lines.flatMap { Array($0.utf8) + [0x0A] }))
       }
     case .bytePairs(let model):
       files.append(("vocab.json", ModelFile.object(vocabulary).bytes()))
       var merges = Array("#version: 0.2\n".utf8)
       for merge in model.merges {
-        merges += Array("\(vocabulary.token(of: merge.left) ?? "") \(vocabulary.token(of: merge.right) ?? "")\n".utf8)
+        merges += Array(
+          "\(vocabulary.modelToken(of: merge.left) ?? "") \(vocabulary.modelToken(of: merge.right) ?? "")\n".utf8)
       }
       files.append(("merges.txt", merges))
     case .unigram, .words: break

@@ -47,8 +47,25 @@ struct TokenizerJSONReader {
     var tokens: [AddedToken] = []
     guard let list = root["added_tokens"] else { return [] }
     for place in try list.elements() {
-      tokens.append(try AddedTokenFile.token(place, id: try place.required("id").int(), &entries))
+      let stated = try place.required("id").int()
+      if UInt32(exactly: stated) == nil { throw place.malformed("id \(stated) is no 32-bit number") }
+      var token = try AddedTokenFile.token(place) { content throws(TokenizerError) in
+        try entries.add(content, at: place)
+      }
+      guard let earlier = places[token.id] else {
+        places[token.id] = tokens.count
+        tokens.append(token)
+        continue
+      }
+      guard tokens[earlier].content.utf8.elementsEqual(token.content.utf8) else {
+        throw place.unsupported("a gap in the ids because of which two added tokens have the id \(token.id)")
+      }
+      if tokens[earlier].isSpecial { token.isSpecial = true }
+      tokens[earlier] = token
     }
     return tokens
   }
+  /// The added tokens with the library's ids. One that stands twice is what it is the last time, and special if it
+  /// ever was.
 }
+    var places: [Int32: Int] = [:]

@@ -43,11 +43,16 @@ struct TokenizerSettings {
   /// The `added_tokens_decoder`, for files that hold no added tokens themselves.
   func addedTokens(_ entries: inout VocabularyFile) throws(TokenizerError) -> [AddedToken] {
     guard let place = config?["added_tokens_decoder"] else { return [] }
-    var tokens: [AddedToken] = []
+    var given: [(place: JSONPlace, content: String, id: Int)] = []
     for (key, _) in try place.object().pairs {
       guard let token = place[key], let id = Int(key) else { throw place.malformed("\(key) is no id") }
-      tokens.append(try AddedTokenFile.token(token, id: id, &entries))
+      given.append((token, try AddedTokenFile.content(token), id))
     }
-    return tokens.sorted { $0.id < $1.id }
+    try entries.place(given.map { ($0.content, $0.id) }, at: place)
+    var tokens: [AddedToken] = []
+    for (place, _, id) in given.sorted(by: { $0.id < $1.id }) {
+      tokens.append(try AddedTokenFile.token(place) { _ in Int32(clamping: id) })
+    }
+    return tokens
   }
 }

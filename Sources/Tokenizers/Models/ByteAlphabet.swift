@@ -41,7 +41,7 @@ enum ByteAlphabet {
 
   /// The id of each byte in a vocabulary, negative where it is missing.
   static func ids(in vocabulary: Vocabulary) -> [Int32] {
-    (UInt8.min...UInt8.max).map { vocabulary.id(of: token(of: [$0])) ?? -1 }
+    (UInt8.min...UInt8.max).map { vocabulary.modelID(of: token(of: [$0])) ?? -1 }
   }
 
   /// The id of each byte's piece, spelled `<0x0A>` as SentencePiece does, negative where it is missing.

@@ -91,7 +91,9 @@ struct TokenizerInspect: ParsableCommand {
   private func describe(_ tokenizer: Tokenizer, as name: String?) throws {
     if let name { try Console.line(name) }
     try Console.line("kind        \(tokenizer.kind.rawValue)")
-    try Console.line("tokens      \(Figures.count(tokenizer.vocabularySize))")
+    let gaps = tokenizer.vocabularySize > tokenizer.tokenCount
+    let ids = gaps ? ", ids up to \(Figures.count(tokenizer.vocabularySize - 1))" : ""
+    try Console.line("tokens      \(Figures.count(tokenizer.tokenCount))\(ids)")
     if let limit = tokenizer.modelMaximumLength { try Console.line("max length  \(Figures.count(limit))") }
     for (role, id) in Self.roles(tokenizer.specials) {
       let name = role + String(repeating: " ", count: max(1, 12 - role.count))
@@ -109,7 +111,8 @@ struct TokenizerInspect: ParsableCommand {
         names.set(role, ["id": JSONValue(id), "token": .string(tokenizer.token(id) ?? "")])
       }
       var found = JSONObject([
-        ("kind", .string(tokenizer.kind.rawValue)), ("vocab_size", JSONValue(tokenizer.vocabularySize)),
+        ("kind", .string(tokenizer.kind.rawValue)), ("vocab_size", JSONValue(tokenizer.tokenCount)),
+        ("largest_id", JSONValue(tokenizer.vocabularySize - 1)),
         ("max_length", tokenizer.modelMaximumLength.map { JSONValue($0) } ?? .null),
         ("special_tokens", .object(names)),
       ])
