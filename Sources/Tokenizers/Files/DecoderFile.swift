@@ -4,7 +4,9 @@ import JSON
 enum DecoderFile {
   static func decoder(_ place: JSONPlace?) throws(TokenizerError) -> TokenDecoder {
     guard let place else { return TokenDecoder(steps: [.spaced]) }
-    return TokenDecoder(steps: try steps(place))
+    let decoder = TokenDecoder(steps: try steps(place))
+    try TextGrowth(decoder).check(place)
+    return decoder
   }
 
   private static func steps(_ place: JSONPlace) throws(TokenizerError) -> [TokenDecoder.Step] {

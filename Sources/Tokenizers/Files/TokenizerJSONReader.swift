@@ -19,9 +19,17 @@ struct TokenizerJSONReader {
     let added = try addedTokens(&entries)
     let vocabulary = try entries.vocabulary(file: file)
     var normalizer: Normalizer?
-    if let part = root["normalizer"] { normalizer = try NormalizerFile.normalizer(part) }
+    if let part = root["normalizer"] {
+      let read = try NormalizerFile.normalizer(part)
+      try TextGrowth(read).check(part)
+      normalizer = read
+    }
     var splitter: PreTokenizer?
-    if let part = root["pre_tokenizer"] { splitter = try PreTokenizerFile.preTokenizer(part) }
+    if let part = root["pre_tokenizer"] {
+      let read = try PreTokenizerFile.preTokenizer(part)
+      try TextGrowth(read).check(part)
+      splitter = read
+    }
     try refuseEmptied(added, by: normalizer)
     let model = try ModelFile.model(place, vocabulary, splitter: splitter)
     return Tokenizer(
@@ -43,8 +51,11 @@ struct TokenizerJSONReader {
     }
   }
 
+  /// The added tokens with the library's ids. One that stands twice is what it is the last time, and special if it
+  /// ever was.
   private func addedTokens(_ entries: inout VocabularyFile) throws(TokenizerError) -> [AddedToken] {
     var tokens: [AddedToken] = []
+    var places: [Int32: Int] = [:]
     guard let list = root["added_tokens"] else { return [] }
     for place in try list.elements() {
       let stated = try place.required("id").int()
@@ -65,7 +76,4 @@ struct TokenizerJSONReader {
     }
     return tokens
   }
-  /// The added tokens with the library's ids. One that stands twice is what it is the last time, and special if it
-  /// ever was.
 }
-    var places: [Int32: Int] = [:]

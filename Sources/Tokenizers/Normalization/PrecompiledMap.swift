@@ -16,6 +16,11 @@ struct PrecompiledMap: Equatable, Sendable {
     texts = Array(bytes[(4 + size)...])
   }
 
+  /// The scalars of the longest text that a key can become.
+  var longestText: Int {
+    texts.split(separator: 0).reduce(0) { max($0, $1.count { UTF8Text.isStart($0) }) }
+  }
+
   /// What a text becomes, by the shortest key that begins it; nil where none does.
   func image(of text: some Sequence<UInt8>) -> ArraySlice<UInt8>? {
     guard let root = units.first else { return nil }

@@ -34,6 +34,7 @@ struct PatternProgram: Sendable {
   let isNullable: Bool
   let words: ScalarSet
   private var knownSets: [ScalarRanges] = []
+  private var literals: Set<UInt32> = []
 
   init(_ node: PatternNode) throws(PatternError) {
     firstBytes = node.firstBytes
@@ -44,6 +45,11 @@ struct PatternProgram: Sendable {
   }
 
   private static let words = ScalarSet(PatternTables.shared.ranges { $0.contains(.word) })
+
+  /// Whether a match can hold a scalar, so far as that shows without the order of things.
+  func holds(_ scalar: UInt32) -> Bool {
+    literals.contains(scalar) || knownSets.indices.contains { sets.contains(scalar, set: $0) }
+  }
 
   private mutating func append(_ instruction: Instruction) throws(PatternError) {
     if instructions.count >= Self.maximumSize { throw PatternError(place: 0, problem: "too many repetitions") }
@@ -65,6 +71,7 @@ struct PatternProgram: Sendable {
   private mutating func add(_ node: PatternNode) throws(PatternError) {
     switch node {
     case .literal(let scalar):
+      literals.insert(scalar)
       for byte in UTF8Text.bytes(of: [scalar]) { try append(.byte(byte)) }
     case .set(let set):
       try append(.scalar(set: number(of: set)))
