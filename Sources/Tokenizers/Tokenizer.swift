@@ -30,6 +30,8 @@ public struct Tokenizer: Sendable {
   /// The longest input of the model, written to `tokenizer_config.json`; nil for no limit.
   public var modelMaximumLength: Int?
   private let isSpecialByID: [Bool]
+  /// Whether the text of some tokens begins the text of more.
+  let decodesSteadily: Bool
 
   init(
     vocabulary: Vocabulary, encoder: TextEncoder, added: [AddedToken], postProcessor: PostProcessor,
@@ -48,6 +50,7 @@ public struct Tokenizer: Sendable {
     var isSpecial = [Bool](repeating: false, count: vocabulary.tokens.count)
     for token in added where token.isSpecial { isSpecial[Int(token.id)] = true }
     isSpecialByID = isSpecial
+    decodesSteadily = decoder.isSteady(vocabulary)
   }
 
   /// How text is cut.
@@ -71,12 +74,12 @@ public struct Tokenizer: Sendable {
   /// One more than the largest id: the rows of a table by id. Above `tokenCount` where ids have gaps.
   public var vocabularySize: Int { vocabulary.tokens.count }
 
-  /// The token with that id as the vocabulary spells it, one that is searched in normalized text normalized too; nil
-  /// outside the vocabulary and in its gaps.
-  public func token(_ id: Int32) -> String? { added.normalizedContents[id] ?? vocabulary.token(of: id) }
   /// The number of tokens, which the Hugging Face library calls the size of the vocabulary.
   public var tokenCount: Int { vocabulary.tokenCount }
 
+  /// The token with that id as the vocabulary spells it, one that is searched in normalized text normalized too; nil
+  /// outside the vocabulary and in its gaps.
+  public func token(_ id: Int32) -> String? { added.normalizedContents[id] ?? vocabulary.token(of: id) }
 
   /// The id of a token as the vocabulary spells it.
   public func id(_ token: String) -> Int32? { vocabulary.id(of: token) }

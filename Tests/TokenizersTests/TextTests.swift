@@ -99,6 +99,46 @@ struct TextTests {
     #expect(text == tokenizer.decode(ids))
   }
 
+  /// Steps in orders that no published tokenizer has; `isSteady` says which text can be given out as it comes.
+  @Test(arguments: [
+    (#"{"type":"Fuse"},{"type":"ByteLevel"}"#, false), (#"{"type":"ByteLevel"},{"type":"Fuse"}"#, true),
+    (#"{"type":"Fuse"},{"type":"Strip","content":"a","start":2,"stop":0}"#, true),
+    (#"{"type":"Fuse"},{"type":"Strip","content":"a","start":0,"stop":1}"#, false),
+    (#"{"type":"Fuse"},{"type":"Replace","pattern":{"String":"ab"},"content":"c"}"#, false),
+    (#"{"type":"Replace","pattern":{"String":"ab"},"content":"c"},{"type":"Fuse"}"#, true),
+    (#"{"type":"ByteFallback"},{"type":"WordPiece","prefix":"\u00e9","cleanup":false}"#, false),
+    (#"{"type":"ByteLevel"},{"type":"Replace","pattern":{"String":"\ufffd"},"content":"?"}"#, false),
+    (#"{"type":"BPEDecoder","suffix":"a"}"#, false), (#"{"type":"BPEDecoder","suffix":"</w>"}"#, true),
+  ]) func streamedTextIsTheWholeTextWhateverTheDecoder(steps: String, isSteady: Bool) throws {
+    let tokens = [
+      "a", "b", "ab", "\u{120}a", "\u{E2}", "\u{AC}", "\u{82}", " a", "</w>", "b</w>", "aab", "<0xC3>", "<0xA9>",
+    ]
+    let vocabulary = JSONValue.object(JSONObject(tokens.enumerated().map { ($1, JSONValue($0)) }))
+    let model: JSONValue = ["type": "WordLevel", "vocab": vocabulary, "unk_token": "a"]
+    let decoder = try JSONValue.parse(Array(#"{"type":"Sequence","decoders":[\#(steps)]}"#.utf8))
+    let file: JSONValue = ["version": "1.0", "added_tokens": [], "decoder": decoder, "model": model]
+    let tokenizer = try Tokenizer(tokenizerJSON: file.bytes())
+    #expect(tokenizer.decodesSteadily == isSteady)
+    var random = SplitMix(state: 7)
+    for _ in 0..<400 {
+      let ids = (0..<Int.random(in: 0..<90, using: &random)).map { _ in
+        Int32.random(in: 0..<Int32(tokens.count), using: &random)
+      }
+      var stream = StreamingDecoder(tokenizer)
+      let text = ids.map { stream.append($0) }.joined() + stream.finish()
+      let whole = tokenizer.decode(ids)
+      if steps.contains("ByteFallback"), whole.unicodeScalars.contains("\u{FFFD}") { continue }
+      #expect(text.utf8.elementsEqual(whole.utf8), "\(ids)")
+    }
+  }
+
+  /// What they give out must not wait for the end.
+  @Test func publishedShapesAreSteady() throws {
+    for name in try Exactness.names() {
+      #expect(try Exactness.tokenizer(name).decodesSteadily, "\(name)")
+    }
+  }
+
   @Test func threadsShareATokenizer() async throws {
     let tokenizer = try Fixtures.tokenizer("byte-bpe")
     let texts = try Fixtures.lines("byte-bpe/encodings.jsonl").compactMap { $0["text"]?.string }

@@ -1,4 +1,7 @@
 /// Text from ids as they come, for generation: what it has returned never changes, and no scalar comes in halves.
+///
+/// All of it together is what `Tokenizer.decode` makes of the ids. Where the text of some tokens does not begin that of
+/// more, as decoders put together at random can have it, it all comes at the end.
 public struct StreamingDecoder: Sendable {
   private let tokenizer: Tokenizer
   private let skipsSpecialTokens: Bool
@@ -18,6 +21,7 @@ public struct StreamingDecoder: Sendable {
   public mutating func append(_ id: Int32) -> String {
     guard let token = tokenizer.token(id), !(skipsSpecialTokens && tokenizer.isSpecial(id)) else { return "" }
     ids.append(id)
+    guard tokenizer.decodesSteadily else { return "" }
     let whole = decoded
     waitingCount = whole.unicodeScalars.last == Self.replacement ? waitingCount + 1 : 0
     let text = next(certain(whole))
@@ -52,6 +56,7 @@ public struct StreamingDecoder: Sendable {
 
   /// Drops the ids before the last one where all of their text has been returned, or before the last that may wait.
   private mutating func forget(_ whole: String) {
+    let known = (ids, returned)
     if whole.utf8.count == returned {
       ids = ids.suffix(1)
       returned = decoded.utf8.count
@@ -59,6 +64,8 @@ public struct StreamingDecoder: Sendable {
       ids = ids.suffix(Self.longestWait + 1)
       returned = certain(decoded).utf8.count
     }
+    // Of a text without a character it is not known what was taken off its start.
+    if returned == 0, tokenizer.decoder.stripsJoinedText { (ids, returned) = known }
   }
 
   private mutating func next(_ certain: String) -> String {
