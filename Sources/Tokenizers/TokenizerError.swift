@@ -20,6 +20,8 @@ public enum TokenizerError: Error, Equatable, Sendable {
   case noWords(minimumDocuments: Int, droppedThreshold: Int)
   /// The counts, too many for the memory, could not be kept in a temporary file; `cause` names it.
   case temporaryFile(cause: String)
+  /// The training was told to stop.
+  case cancelled
 }
 
 extension TokenizerError: CustomStringConvertible {
@@ -51,6 +53,7 @@ extension TokenizerError: CustomStringConvertible {
         : "no word of the training text is in \(minimumDocuments) documents or more"
     case .temporaryFile(let cause):
       "the words' counts exceed the memory given, and no temporary file can hold them: \(cause)"
+    case .cancelled: "the training was stopped on request"
     }
   }
 }

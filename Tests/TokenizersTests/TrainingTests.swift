@@ -95,4 +95,34 @@ struct TrainingTests {
     let tokenizer = try trained(kind, 300)
     for text in Self.documents { #expect(tokenizer.decode(tokenizer.ids(text)) == text) }
   }
+
+  @Test(arguments: [TokenizerKind.wordpiece, .byteBPE, .unigram])
+  func trainingSaysHowFarItIsAndStopsWhenTold(kind: TokenizerKind) throws {
+    let lines = try Fixtures.bytes("corpus.txt").split(separator: 0x0A).map { String(decoding: $0, as: UTF8.self) }
+    func trainer() throws -> TokenizerTrainer {
+      var trainer = TokenizerTrainer(kind: kind, vocabularySize: 600)
+      try trainer.add(lines)
+      return trainer
+    }
+    var whole = try trainer()
+    var seen: [TrainingProgress] = []
+    let tokenizer = try whole.train { progress in
+      seen.append(progress)
+      return true
+    }
+    #expect(seen.count > 3 && seen.allSatisfy { (0...$0.total).contains($0.done) }, "\(seen)")
+    #expect(zip(seen, seen.dropFirst()).allSatisfy { $0.done <= $1.done && $0.unit == $1.unit })
+    #expect(seen.last.map { $0.done == $0.total } == (tokenizer.tokenCount == 600 || kind == .unigram))
+    for calls in [1, 3, seen.count] {
+      var stopped = try trainer()
+      var count = 0
+      #expect(throws: TokenizerError.cancelled) {
+        try stopped.train { _ in
+          count += 1
+          return count < calls
+        }
+      }
+      #expect(count == calls)
+    }
+  }
 }

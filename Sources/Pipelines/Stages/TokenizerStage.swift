@@ -64,12 +64,29 @@ struct TokenizerStage: Stage {
     var batch = DocumentBatch()
     try corpus.forEachDocument(on: .training) { document in
       bytes += document.text.utf8.count
-      if batch.append(document.text) { try trainer.add(batch.take()) }
-      if context.shouldStop { throw StoppedOnRequest(standing: "in the tokenizer's training, which begins anew") }
+      if batch.append(document.text) {
+        try trainer.add(batch.take())
+        tell(trainer.documentCount, of: nil, "documents counted", context)
+      }
+      if context.shouldStop { throw Self.stopped }
       return bytes < settings.trainingText.bytes
     }
     try trainer.add(batch.take())
-    return try trainer.train()
+    do throws(TokenizerError) {
+      return try trainer.train { progress in
+        tell(progress.done, of: progress.total, progress.unit, context)
+        return !context.shouldStop
+      }
+    } catch {
+      if error == .cancelled { throw Self.stopped }
+      throw error
+    }
+  }
+
+  private static let stopped = StoppedOnRequest(standing: "in the tokenizer's training, which begins anew")
+
+  private func tell(_ done: Int, of total: Int?, _ unit: String, _ context: RunContext) {
+    context.tell(.advanced(stage: name, done: done, total: total, unit: unit))
   }
 }
 

@@ -91,6 +91,7 @@ extension UserError {
     case .unreadable, .temporaryFile: self.init("\(error)", .inputOutput)
     case .tooLarge, .unsupported: self.init("\(error)", .refused)
     case .malformed, .noText, .noWords: self.init("\(error)", .data)
+    case .cancelled: self.init("\(error)", .stopped)
     }
     if case .vocabularyTooSmall(_, let least) = error { self = action("set tokenizer.vocab_size to \(least) or more") }
   }

@@ -82,10 +82,10 @@ public struct TokenizerTrainer: Sendable {
   /// The tokenizer of what was added; the counts are gone afterwards, to make room.
   ///
   /// Fails where nothing was added, or where the vocabulary cannot hold the special tokens and the alphabet (256 bytes,
-  /// or the characters kept); the error says the least size. `progress` is told now and then how many tokens are
-  /// learned of how many wanted.
+  /// or the characters kept); the error says the least size. `progress` is told many times a second how far it is, and
+  /// returns whether to go on; where it does not, `TokenizerError.cancelled` is thrown.
   public mutating func train(
-    progress: (_ learned: Int, _ wanted: Int) -> Void = { _, _ in }
+    progress: (TrainingProgress) -> Bool = { _ in true }
   ) throws(TokenizerError) -> Tokenizer {
     guard vocabularySize <= Self.maximumVocabularySize else {
       throw .vocabularyTooLarge(requested: vocabularySize, limit: Self.maximumVocabularySize)
@@ -107,6 +107,16 @@ public struct TokenizerTrainer: Sendable {
     }
     return try tokenizer(of: draft)
   }
+}
+
+/// How far a training is.
+public struct TrainingProgress: Equatable, Sendable {
+  /// So much is done.
+  public var done: Int
+  /// Of so much, as far as can be told.
+  public var total: Int
+  /// What is counted.
+  public var unit: String
 }
 
 /// Which pair of pieces WordPiece merges next.

@@ -32,8 +32,6 @@ struct UnigramTraining: Sendable {
   /// Whether a piece may hold letters beside other characters, and `▁` elsewhere than at its start.
   var mixesClasses = false
   var threads = 1
-  /// Called with the number of pieces left after each step of expectation maximization.
-  var progress: @Sendable (_ pieceCount: Int) -> Void = { _ in }
 
   init(vocabularySize: Int) {
     self.vocabularySize = vocabularySize
@@ -48,8 +46,11 @@ struct UnigramTraining: Sendable {
   /// The pieces in the order of falling score, equals in the order of their bytes. `words` are in UTF-8, in the order of
   /// their bytes.
   ///
-  /// Fails where there is nothing to learn from, or where the vocabulary cannot hold the characters kept.
-  func pieces(of words: WordList) throws(TokenizerError) -> [Piece] {
+  /// Fails where there is nothing to learn from, or where the vocabulary cannot hold the characters kept. `progress` is
+  /// told after each step of expectation maximization, and returns whether to go on.
+  func pieces(
+    of words: WordList, progress: (TrainingProgress) -> Bool = { _ in true }
+  ) throws(TokenizerError) -> [Piece] {
     guard vocabularySize <= TokenizerTrainer.maximumVocabularySize else {
       throw .vocabularyTooLarge(requested: vocabularySize, limit: TokenizerTrainer.maximumVocabularySize)
     }
@@ -63,20 +64,26 @@ struct UnigramTraining: Sendable {
       throw .vocabularyTooSmall(requested: vocabularySize, least: text.scalars.count - 1 + byteCount)
     }
     var estimate = UnigramEstimate(text, UnigramSeeds(text, settings), settings)
+    // A tenth more than asked for, from which the likeliest are taken.
+    let desired = room + room / 10
+    let share = min(max(0, shrinkingFactor), 0.99)
+    var steps = 0
+    func step(_ maximization: UnigramEstimate.Maximization) throws(TokenizerError) {
+      estimate.step(maximization)
+      steps += 1
+      // As many removals as it takes if each keeps its share; then the last steps.
+      let excess = Double(estimate.pieceCount) / Double(max(1, desired))
+      let removals = excess > 1 ? Int((log(excess) / -log(max(share, 0.01))).rounded(.up)) : 0
+      let left = (removals + (maximization == .sparse ? 1 : 0)) * max(1, subIterations)
+      guard progress(TrainingProgress(done: steps, total: steps + left, unit: "steps")) else { throw .cancelled }
+    }
     while true {
-      for _ in 0..<max(1, subIterations) {
-        estimate.step(.sparse)
-        progress(estimate.pieceCount)
-      }
-      // A tenth more than asked for, from which the likeliest are taken.
-      let desired = room + room / 10
+      for _ in 0..<max(1, subIterations) { try step(.sparse) }
       if estimate.pieceCount <= desired { break }
-      let kept = min(max(0, shrinkingFactor), 0.99) * Double(estimate.pieceCount)
-      estimate.removeLeastUseful(keeping: max(desired, Int(kept)))
+      estimate.removeLeastUseful(keeping: max(desired, Int(share * Double(estimate.pieceCount))))
     }
     estimate.keepLikeliest(room)
-    for _ in 0..<max(1, subIterations) { estimate.step(.likeliest) }
-    progress(estimate.pieceCount)
+    for _ in 0..<max(1, subIterations) { try step(.likeliest) }
     var pieces = estimate.pieces(of: text)
     if byteFallback {
       for byte in UInt8.min...UInt8.max {

@@ -1,14 +1,14 @@
 extension TokenizerTrainer {
   /// Bytes first, in the order of their spelling, then merges of the most frequent pairs.
   func trainBytePairs(
-    _ words: WordList, _ draft: inout VocabularyDraft, _ progress: (Int, Int) -> Void
+    _ words: WordList, _ draft: inout VocabularyDraft, _ progress: (TrainingProgress) -> Bool
   ) throws(TokenizerError) {
     try requireRoom(for: draft.specialCount + 256)
     var ids = [Int32](repeating: 0, count: 256)
     for byte in ByteAlphabet.sortedBytes { ids[Int(byte)] = draft.add(ByteAlphabet.token(of: [byte])) }
     var trainer = MergeTrainer()
     words.visit { word, count in trainer.add(word.lazy.map { ids[Int($0)] }, count: count) }
-    let merges = learn(&trainer, &draft, progress, joining: +)
+    let merges = try learn(&trainer, &draft, progress, joining: +)
     draft.merges = Self.lastOfEachPair(merges)
   }
 
@@ -21,7 +21,7 @@ extension TokenizerTrainer {
   /// The most frequent characters, as they begin a word and, marked `##`, as they continue one; then merges of pairs.
   /// (The Hugging Face library's way; characters not kept are left out of their words.)
   func trainWordPiece(
-    _ words: WordList, _ draft: inout VocabularyDraft, _ progress: (Int, Int) -> Void
+    _ words: WordList, _ draft: inout VocabularyDraft, _ progress: (TrainingProgress) -> Bool
   ) throws(TokenizerError) {
     let alphabet = WordPieceAlphabet(words, limit: alphabetLimit)
     for scalar in alphabet.kept { draft.add(Self.token(of: scalar)) }
@@ -35,30 +35,29 @@ extension TokenizerTrainer {
     case .frequency:
       var trainer = MergeTrainer()
       words.visit { word, count in trainer.add(symbols.ids(of: word), count: count) }
-      _ = learn(&trainer, &draft, progress, joining: joined)
+      _ = try learn(&trainer, &draft, progress, joining: joined)
     case .likelihood:
       var trainer = LikelihoodTrainer()
       words.visit { word, count in trainer.add(symbols.ids(of: word), count: count) }
-      _ = learn(&trainer, &draft, progress, joining: joined)
+      _ = try learn(&trainer, &draft, progress, joining: joined)
     }
   }
 
   /// The pieces of a unigram language model, the likeliest first; bytes stand for characters that are not kept.
   func trainUnigram(
-    _ words: WordList, _ draft: inout VocabularyDraft, threads: Int, _ progress: (Int, Int) -> Void
+    _ words: WordList, _ draft: inout VocabularyDraft, threads: Int, _ progress: (TrainingProgress) -> Bool
   ) throws(TokenizerError) {
     try requireRoom(for: draft.specialCount + 256 + 1)
     var training = UnigramTraining(vocabularySize: vocabularySize - draft.specialCount)
     training.byteFallback = true
     training.threads = threads
     draft.scores = [Double](repeating: 0, count: draft.tokens.count)
-    for piece in try training.pieces(of: words) {
+    for piece in try training.pieces(of: words, progress: progress) {
       // A piece spelled like a special token is that token's.
       if Int(draft.add(String(decoding: piece.bytes, as: UTF8.self))) == draft.scores.count {
         draft.scores.append(piece.score)
       }
     }
-    progress(draft.tokens.count - draft.specialCount, vocabularySize - draft.specialCount)
   }
 
   /// The characters seen at least `minimumCount` times, the most frequent first where not all fit, in their order.
@@ -86,19 +85,26 @@ extension TokenizerTrainer {
 
   /// Lets a trainer add the tokens of its merges until the vocabulary is full.
   private func learn(
-    _ trainer: inout some PairTrainer, _ draft: inout VocabularyDraft, _ progress: (Int, Int) -> Void,
+    _ trainer: inout some PairTrainer, _ draft: inout VocabularyDraft, _ progress: (TrainingProgress) -> Bool,
     joining: (String, String) -> String
-  ) -> [BytePairModel.Merge] {
+  ) throws(TokenizerError) -> [BytePairModel.Merge] {
     var growing = draft
     let known = draft.tokens.count
-    let wanted = max(0, vocabularySize - known)
-    let merges = trainer.train(minimumCount: minimumCount, isFull: { growing.tokens.count >= vocabularySize }) {
+    func goesOn() -> Bool {
+      let wanted = max(0, vocabularySize - known)
+      return progress(TrainingProgress(done: growing.tokens.count - known, total: wanted, unit: "tokens learned"))
+    }
+    var isCancelled = !goesOn()
+    let merges = trainer.train(
+      minimumCount: minimumCount, isFull: { isCancelled || growing.tokens.count >= vocabularySize }
+    ) {
       let id = growing.add(joining(growing.tokens[Int($0)], growing.tokens[Int($1)]))
+      // The first merges take longest.
       let learned = growing.tokens.count - known
-      if learned % 256 == 0 { progress(learned, wanted) }
+      if learned < 256 || learned % 64 == 0 { isCancelled = !goesOn() }
       return id
     }
-    progress(growing.tokens.count - known, wanted)
+    if isCancelled || !goesOn() { throw .cancelled }
     draft = growing
     return merges
   }

@@ -105,8 +105,10 @@ struct TokenizerTrain: ParsableCommand {
       }
     }
     try trainer.add(batch.take())
-    let tokenizer = try trainer.train { learned, wanted in
-      line.show("\(Figures.count(learned)) of \(Figures.count(wanted)) tokens learned", done: learned, of: wanted)
+    let tokenizer = try trainer.train { progress in
+      let text = "\(Figures.count(progress.done)) of \(Figures.count(progress.total)) \(progress.unit)"
+      line.show(text, done: progress.done, of: progress.total)
+      return true
     }
     line.clear()
     try save(tokenizer, trainer)
