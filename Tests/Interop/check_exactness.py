@@ -9,6 +9,7 @@ of [text, count] as in Tests/Fixtures/exactness/tricky.jsonl. The library reads 
 --reference where the folder holds something else (a SentencePiece model, tiktoken ranks).
 """
 import argparse
+import gc
 import itertools
 import json
 import pathlib
@@ -123,6 +124,8 @@ def main():
     tokenizer.no_truncation()
     tokenizer.no_padding()
     comparison = Comparison(options.cloze, options.folder, tokenizer)
+    # Millions of small lists without a cycle: looking for one takes most of the time.
+    gc.disable()
     for path in options.files:
         for entries in chunks(numbered_texts(path, options.limit)):
             comparison.chunk(path, entries)
