@@ -30,7 +30,9 @@ public struct Sampler: Sendable, Equatable {
       }
     }
     guard temperature > 0 else { return Sampler.largest(penalized) }
-    let kept = distribution(penalized)
+    // Without a limit the order does not matter, and sorting a vocabulary would take longer than a small model.
+    let isWhole = topK == 0 && topP >= 1
+    let kept = isWhole ? weights(penalized) : distribution(penalized)
     var rest = numbers.uniform() * kept.reduce(0) { $0 + $1.weight }
     for (id, weight) in kept {
       rest -= weight
@@ -41,8 +43,7 @@ public struct Sampler: Sendable, Equatable {
 
   /// The kept tokens from the most probable down, with weights that need not add up to 1.
   public func distribution(_ logits: [Double]) -> [(id: Int32, weight: Double)] {
-    let top = logits.max() ?? 0
-    var kept = logits.enumerated().map { (id: Int32($0), weight: exp(($1 - top) / temperature)) }
+    var kept = weights(logits)
     kept.sort { $0.weight != $1.weight ? $0.weight > $1.weight : $0.id < $1.id }
     if topK > 0 { kept = Array(kept.prefix(topK)) }
     guard topP < 1 else { return kept }
@@ -53,6 +54,11 @@ public struct Sampler: Sendable, Equatable {
       return sum >= topP * total
     }
     return Array(kept.prefix((count ?? kept.count - 1) + 1))
+  }
+
+  private func weights(_ logits: [Double]) -> [(id: Int32, weight: Double)] {
+    let top = logits.max() ?? 0
+    return logits.enumerated().map { (id: Int32($0), weight: exp(($1 - top) / temperature)) }
   }
 
   private static func largest<Real: Comparable>(_ logits: [Real]) -> Int32 {
