@@ -131,7 +131,9 @@ import Testing
           variables: ["CLOZE_CPU": variable])
         return try process.wait()
       }
-      #expect(try run("one", level.name, "--workers", "1").code == 0)
+      let one = try run("one", level.name, "--workers", "1")
+      #expect(one.code == 0, "\(one.ending): \(one.errors)")
+      #expect(one.message.contains("no unit for bfloat16") == (level <= .avx512), "\(one.errors)")
       #expect(try run("two", level.name, "--workers", "2").code == 0)
       #expect(try toy.lastFiles("one", step: 10) == toy.lastFiles("two", step: 10))
       let folder = CheckpointStore(folder: toy.run("two") + "/pretrain", runIdentifier: nil).folder(step: 10)

@@ -8,6 +8,7 @@ import Kernels
 import NN
 import Objectives
 import Optimizers
+import Tensors
 import Training
 
 /// Learns from the text itself: goes on from the newest valid checkpoint, or starts anew.
@@ -43,6 +44,9 @@ struct PretrainStage: Stage {
     let evaluation = try PretrainEvaluation(setup, objective)
     if !evaluation.hasRows {
       context.tell(.noted(stage: name, "nothing is held out, so nothing is evaluated: raise corpus.validation"))
+    }
+    if settings.precision != settings.precision.here {
+      context.tell(.noted(stage: name, "this processor has no unit for bfloat16; it is computed in float32"))
     }
     var progress = resumed.state?.progress ?? RunProgress()
     progress.isEvaluationDue =
