@@ -31,7 +31,7 @@ struct BytePairModel: Sendable {
 
   let merges: [Merge]
   let options: Options
-  /// Whether words are given as their bytes, not spelled in GPT-2's alphabet.
+  /// Whether words are given as their bytes, not spelled in GPT-2's alphabet; never where bytes would be left out.
   let isByteLevel: Bool
   private let symbols: WordSymbols
   private let words: ByteTable?
@@ -41,10 +41,12 @@ struct BytePairModel: Sendable {
   init(_ vocabulary: Vocabulary, merges: [Merge], options: Options = Options(), isByteLevel: Bool) {
     self.merges = merges
     self.options = options
-    self.isByteLevel = isByteLevel
-    symbols =
-      isByteLevel ? .bytes(ByteAlphabet.ids(in: vocabulary)) : .scalars(ScalarSymbols(vocabulary, options: options))
-    words = options.ignoresMerges ? Self.words(vocabulary, isByteLevel: isByteLevel) : nil
+    let ids = isByteLevel ? ByteAlphabet.ids(in: vocabulary) : []
+    // Places are counted over the symbols that are kept, as long as these are spelled.
+    let losesBytes = options.unknown == nil && ids.contains { $0 < 0 }
+    self.isByteLevel = isByteLevel && !losesBytes
+    symbols = self.isByteLevel ? .bytes(ids) : .scalars(ScalarSymbols(vocabulary, options: options))
+    words = options.ignoresMerges ? Self.words(vocabulary, isByteLevel: self.isByteLevel) : nil
     table = MergeTable(merges)
   }
 

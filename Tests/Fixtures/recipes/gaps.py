@@ -12,7 +12,8 @@ from .exactness import row
 from .shapes import bpe, byte_level, part, template, tokenizer, wordpiece
 from .writing import write_rows
 
-TEXTS = ("", "a b ab <x> <y> c", "aab<x>b <y><z> the end", "<s> a</s>b ##b [MASK] a")
+TEXTS = ("", "a b ab <x> <y> c", "aab<x>b <y><z> the end", "<s> a</s>b ##b [MASK] a",
+         "xaxb z\u00e9ab\u4e2da a\u00e9")
 
 
 def words(vocabulary, **parts):
