@@ -1,6 +1,8 @@
+#define _GNU_SOURCE
 #include "CKernels.h"
 
 #include <pthread.h>
+#include <sched.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 
@@ -38,6 +40,8 @@ static atomic_uint sleeper_count;
 static atomic_ptrdiff_t thread_count = 1;
 static pthread_t helpers[largest_pool];
 static unsigned helper_generation;
+// The processor on which each thread, the caller first, took part in a job last.
+static atomic_int places[largest_pool];
 static _Thread_local bool inside;
 
 static void take_part(void) {
@@ -72,10 +76,33 @@ static void publish(void) {
   pthread_mutex_unlock(&sleepers);
 }
 
-static void join_job(void) {
+// Systems wake a thread where its waker runs, and may leave both there while other processors idle: whoever finds another
+// thread of the pool at its place moves to a processor that none of them has, and may be moved again from there.
+static void take_place(ptrdiff_t number) {
+  int here = sched_getcpu();
+  atomic_store_explicit(&places[number], here, memory_order_relaxed);
+  bool is_taken = false;
+  cpu_set_t allowed, others;
+  CPU_ZERO(&others);
+  for (ptrdiff_t i = 0; i < thread_count; i++) {
+    if (i == number) continue;
+    int place = atomic_load_explicit(&places[i], memory_order_relaxed);
+    is_taken = is_taken || place == here;
+    if (place >= 0 && place < CPU_SETSIZE) CPU_SET(place, &others);
+  }
+  if (!is_taken || sched_getaffinity(0, sizeof allowed, &allowed) != 0) return;
+  CPU_AND(&others, &others, &allowed);
+  CPU_XOR(&others, &others, &allowed);
+  if (CPU_COUNT(&others) == 0 || sched_setaffinity(0, sizeof others, &others) != 0) return;
+  sched_setaffinity(0, sizeof allowed, &allowed);
+  atomic_store_explicit(&places[number], sched_getcpu(), memory_order_relaxed);
+}
+
+static void join_job(ptrdiff_t number) {
   unsigned seen = atomic_load(&state);
   while (seen & open_bit) {
     if (!atomic_compare_exchange_weak(&state, &seen, seen + 1)) continue;
+    take_place(number);
     take_part();
     if (atomic_fetch_sub(&state, 1) == 1) {
       pthread_mutex_lock(&sleepers);
@@ -86,14 +113,13 @@ static void join_job(void) {
   }
 }
 
-static void *help(void *unused) {
-  (void)unused;
+static void *help(void *number) {
   inside = true;
   unsigned seen = helper_generation;
   for (;;) {
     seen = wait_for_news(seen);
     if (ending) return NULL;
-    join_job();
+    join_job((ptrdiff_t)(intptr_t)number);
   }
 }
 
@@ -126,7 +152,7 @@ void ck_pool_start(ptrdiff_t threads) {
     end_helpers();
     helper_generation = atomic_load(&generation);
     ptrdiff_t started = 1;
-    while (started < threads && pthread_create(&helpers[started], NULL, help, NULL) == 0) started++;
+    while (started < threads && pthread_create(&helpers[started], NULL, help, (void *)(intptr_t)started) == 0) started++;
     atomic_store(&thread_count, started);
   }
   pthread_mutex_unlock(&users);
@@ -141,6 +167,7 @@ void ck_pool_run(ptrdiff_t count, void (*body)(void *, ptrdiff_t), void *context
   }
   inside = true;
   current = (job){body, context, count};
+  atomic_store_explicit(&places[0], sched_getcpu(), memory_order_relaxed);
   atomic_store_explicit(&next_index, 0, memory_order_relaxed);
   atomic_store(&state, open_bit);
   publish();
