@@ -31,7 +31,7 @@ public enum TileProduct {
     guard let matrix = kernels.matrix?.pointee else { preconditionFailure("no unit for bfloat16") }
     let (M, N) = (left.lines, right.lines)
     guard M > 0 && N > 0 else { return }
-    let tiles = TileShape.tiles(K)
+    let panel = TileShape.panel(K)
     let leftTiles = left.tiles(.left, inner: K, matrix)
     let rightTiles = right.tiles(.right, inner: K, matrix)
     let (height, width) = block(rows: M, columns: N, inner: K)
@@ -39,8 +39,8 @@ public enum TileProduct {
     Parallel.forEach((N + width - 1) / width * down) { block in
       let (row, column) = (block % down * height, block / down * width)
       var product = ck_product(
-        left: leftTiles + row * tiles * TileShape.inner, right: rightTiles + column * tiles * TileShape.inner,
-        left_tiles: tiles, right_tiles: tiles, tiles: tiles, rows: min(height, M - row),
+        left: leftTiles + row * panel * TileShape.inner, right: rightTiles + column * panel * TileShape.inner,
+        left_tiles: panel, right_tiles: panel, tiles: TileShape.tiles(K), rows: min(height, M - row),
         columns: min(width, N - column), bias: bias.map { $0 + column }, adding: adding)
       matrix.multiply(&product, c + row * stride + column, stride)
     }
@@ -148,8 +148,15 @@ enum TileShape {
   /// Tiles along the inner direction.
   static func tiles(_ inner: Int) -> Int { (inner + TileShape.inner - 1) / TileShape.inner }
 
+  /// How many tiles the panels of a whole matrix are apart. Parts of long panels whose distance is a large power of two
+  /// would push each other out of the second-level cache.
+  static func panel(_ inner: Int) -> Int {
+    let tiles = tiles(inner)
+    return tiles >= 32 && tiles % 8 == 0 ? tiles + 4 : tiles
+  }
+
   /// Numbers of all tiles, an even number of panels.
-  static func count(lines: Int, inner: Int) -> Int { (lines + 31) / 32 * 32 * tiles(inner) * TileShape.inner }
+  static func count(lines: Int, inner: Int) -> Int { (lines + 31) / 32 * 32 * panel(inner) * TileShape.inner }
 
   static func pack(
     _ x: Factor.Floats, inner: Int, _ side: Side, into tiles: UnsafeMutablePointer<UInt16>, _ matrix: ck_matrix
@@ -161,19 +168,19 @@ enum TileShape {
       case (.right, false): matrix.pack_right
       case (.right, true): matrix.pack_right_transposed
       }
-    let slice = (max(1, Slices.elements / max(1, inner)) + 63) / 64 * 64
-    Parallel.forEachSlice(of: x.lines, slice: slice) { part in
+    // Slices of neighboring rows of x, which are inner elements where it is transposed.
+    let (rows, width) = x.isTransposed ? (inner, x.lines) : (x.lines, inner)
+    let slice = (Slices.rows(width: width) + TileShape.inner - 1) / TileShape.inner * TileShape.inner
+    let panel = TileShape.panel(inner)
+    Parallel.forEachSlice(of: rows, slice: slice) { part in
       let start = part.lowerBound
-      let base = x.base + start * (x.isTransposed ? 1 : x.stride)
-      let tiles = tiles + start * TileShape.tiles(inner) * TileShape.inner
-      let panel = TileShape.tiles(inner)
-      guard let activation = x.activation?.forward else {
-        return pack(base, x.stride, part.count, inner, tiles, panel)
-      }
-      let (rows, width) = x.isTransposed ? (inner, part.count) : (part.count, inner)
-      let active = Scratch.activated.floats(rows * width)
-      for row in 0..<rows { activation(base + row * x.stride, active + row * width, width) }
-      pack(active, width, part.count, inner, tiles, panel)
+      let (lines, inner) = x.isTransposed ? (x.lines, part.count) : (part.count, inner)
+      let tiles = tiles + start * (x.isTransposed ? TileShape.lines : panel * TileShape.inner)
+      let base = x.base + start * x.stride
+      guard let activation = x.activation?.forward else { return pack(base, x.stride, lines, inner, tiles, panel) }
+      let active = Scratch.activated.floats(part.count * width)
+      for row in 0..<part.count { activation(base + row * x.stride, active + row * width, width) }
+      pack(active, width, lines, inner, tiles, panel)
     }
   }
 }

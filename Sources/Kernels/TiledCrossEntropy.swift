@@ -6,14 +6,14 @@ import CKernels
 
 /// −ln softmax(h · wᵀ + b)[target], row by row, of numbers rounded to bfloat16.
 ///
-/// Logits exist for a block of rows at a time, in a cache; what backward needs of them is kept as tiles, ready for its
-/// products.
+/// Logits exist for a block of rows at a time, in parts of some hundred columns: each weight is read once for a block. What
+/// backward needs is kept as tiles, ready for its products.
 public enum TiledCrossEntropyKernel {
   /// softmax(logits) − onehot(target), 0 for rows without target: as it is, [M, V], and transposed.
   public struct Gradient {
     let rows: TiledMatrix
     let columns: TiledMatrix
-    /// Sums over the rows of each block, [blocks, V].
+    /// Σ rows, [V].
     let sums: UnsafeMutablePointer<Float>
 
     /// A gradient in memory of `byteCounts` bytes.
@@ -30,12 +30,28 @@ public enum TiledCrossEntropyKernel {
     public static func byteCounts(rows M: Int, classes V: Int) -> (Int, Int) {
       (TiledMatrix.byteCount(lines: M, inner: V), TiledMatrix.byteCount(lines: V, inner: M))
     }
+
+    /// Takes over `count` rows from `row` on, as wide as a part.
+    fileprivate func fill(
+      _ part_ts: UnsafePointer<Float>, row: Int, count: Int, columns part: Range<Int>, _ matrix: ck_matrix
+    ) {
+      let (rowPanel, columnPanel) = (TileShape.panel(rows.inner), TileShape.panel(columns.inner))
+      let (first, width) = (part.lowerBound, part.count)
+      matrix.pack_left(
+        part_ts, width, count, width, rows.memory + row * rowPanel * TileShape.inner + first * TileShape.lines, rowPanel)
+      matrix.pack_left_transposed(
+        part_ts, width, width, count,
+        columns.memory + first * columnPanel * TileShape.inner + row * TileShape.lines, columnPanel)
+      if row == 0 { (sums + first).update(repeating: 0, count: width) }
+      kernels.column_sums(part_ts, sums + first, count, width, width)
+    }
   }
 
-  /// Blocks of rows, by the number of rows alone: the sums over them are a part of the bits.
-  public static func blockCount(rows M: Int) -> Int { (M + blockHeight(M) - 1) / blockHeight(M) }
+  /// Columns of a part: 64 rows of logits are 128 KiB.
+  private static let partWidth = 512
 
-  private static func blockHeight(_ M: Int) -> Int { M <= 512 ? 32 : 64 }
+  /// Rows whose logits stay in the last-level cache. A function of V alone: the sums over them are a part of the bits.
+  private static func blockHeight(classes V: Int) -> Int { min(128, max(32, (1 << 22) / V / 32 * 32)) }
 
   /// Overwrites losses (0 for rows without target) and the most probable class of each row, and the gradient.
   ///
@@ -53,26 +69,41 @@ public enum TiledCrossEntropyKernel {
     predicted predicted_M: UnsafeMutablePointer<Int32>, gradient: Gradient?
   ) {
     guard let matrix = kernels.matrix?.pointee else { preconditionFailure("no unit for bfloat16") }
-    let (V, D, height) = (w.lines, w.inner, blockHeight(M))
-    let (widthTiles, classTiles, rowTiles) = (TileShape.tiles(D), TileShape.tiles(V), TileShape.tiles(M))
+    let (V, D, height) = (w.lines, w.inner, blockHeight(classes: w.lines))
+    let (parts, panel) = ((V + partWidth - 1) / partWidth, TileShape.panel(D))
     let left = Scratch.left.halves(TileShape.count(lines: M, inner: D))
     TileShape.pack(Factor.Floats(base: h_MD, stride: D, lines: M), inner: D, .left, into: left, matrix)
-    Parallel.forEachSlice(of: M, slice: height) { rows in
-      let (start, count) = (rows.lowerBound, rows.count)
-      let logits = Scratch.scores.floats(count * V)
-      var product = ck_product(
-        left: left + start * widthTiles * TileShape.inner, right: UnsafePointer(w.memory), left_tiles: widthTiles,
-        right_tiles: widthTiles, tiles: widthTiles, rows: count, columns: V, bias: b_V, adding: false)
-      matrix.multiply(&product, logits, V)
-      kernels.cross_entropy_gradient(logits, targets_M + start, count, V, losses_M + start, predicted_M + start)
-      guard let gradient else { return }
-      matrix.pack_left(logits, V, count, V, gradient.rows.memory + start * classTiles * TileShape.inner, classTiles)
-      matrix.pack_left_transposed(
-        logits, V, V, count, gradient.columns.memory + start / TileShape.inner * TileShape.lines * TileShape.inner,
-        rowTiles)
-      let sums = gradient.sums + start / height * V
-      sums.update(repeating: 0, count: V)
-      kernels.column_sums(logits, sums, count, V, V)
+    let logits = Scratch.scores.floats(min(height, M) * V)
+    let (largest, sums) = (Scratch.partials.floats(parts * height), Scratch.sums.floats(parts * height))
+    let (places, chosen) = (Scratch.order.integers(parts * height), Scratch.gradients.floats(height))
+
+    for start in stride(from: 0, to: M, by: height) {
+      let (count, targets) = (min(height, M - start), targets_M + start)
+      func forEachPart(_ body: (_ part: Int, _ columns: Range<Int>, _ logits: UnsafeMutablePointer<Float>) -> Void) {
+        Parallel.forEach(parts) { part in
+          let first = part * partWidth
+          body(part, first..<min(V, first + partWidth), logits + first * count)
+        }
+      }
+      forEachPart { part, columns, logits in
+        let (first, width) = (columns.lowerBound, columns.count)
+        var product = ck_product(
+          left: left + start * panel * TileShape.inner, right: w.memory + first * panel * TileShape.inner,
+          left_tiles: panel, right_tiles: panel, tiles: TileShape.tiles(D), rows: count, columns: width,
+          bias: b_V.map { $0 + first }, adding: false)
+        matrix.multiply(&product, logits, width)
+        kernels.cross_entropy_part(
+          logits, targets, first, count, width, largest + part * count, places + part * count, sums + part * count,
+          chosen)
+      }
+      kernels.cross_entropy_join(
+        targets, count, parts, largest, places, sums, chosen, losses_M + start, predicted_M + start)
+      guard let gradient else { continue }
+      forEachPart { part, columns, logits in
+        kernels.cross_entropy_gradient(
+          logits, targets, columns.lowerBound, count, columns.count, sums + part * count)
+        gradient.fill(logits, row: start, count: count, columns: columns, matrix)
+      }
     }
   }
 
@@ -100,12 +131,7 @@ public enum TiledCrossEntropyKernel {
   }
 
   /// db += scale · Σ rows of the gradient
-  public static func backwardBias(
-    _ gradient: Gradient, scale: Float, adding db_V: UnsafeMutablePointer<Float>
-  ) {
-    let (V, blocks) = (gradient.columns.lines, blockCount(rows: gradient.columns.inner))
-    for block in 0..<blocks {
-      ElementwiseKernel.multiplyAdd(gradient.sums + block * V, by: scale, adding: db_V, count: V)
-    }
+  public static func backwardBias(_ gradient: Gradient, scale: Float, adding db_V: UnsafeMutablePointer<Float>) {
+    ElementwiseKernel.multiplyAdd(gradient.sums, by: scale, adding: db_V, count: gradient.columns.lines)
   }
 }

@@ -43,7 +43,11 @@ extension KernelsTests {
       }
     }
 
-    @Test(arguments: shapes) func bothAtOnceAreForwardAndBackward(rows: Int, classes: Int) {
+    /// Parts of 1 and more columns, the last one narrower.
+    @Test(arguments: shapes, [1, 5, 512]) func partByPartItIsForwardAndBackward(
+      shape: (rows: Int, classes: Int), widest: Int
+    ) {
+      let (rows, classes) = shape
       let (logits, targets) = inputs(rows, classes)
       let sums = (0..<rows).map { logSum(logits, $0, classes) }
       let losses = (0..<rows).map {
@@ -53,15 +57,15 @@ extension KernelsTests {
         let (row, column) = (place / classes, place % classes)
         return targets[row] < 0 ? 0.0 : exp(logits[place].d - sums[row]) - (column == targets[row] ? 1 : 0)
       }
-      func both() -> (losses: [Float], predicted: [Int32], gradient: [Float]) {
-        var (losses, gradient) = ([Float](repeating: .nan, count: rows), logits)
-        var predicted = [Int32](repeating: -1, count: rows)
-        ck_active().pointee.cross_entropy_gradient(&gradient, targets, rows, classes, &losses, &predicted)
-        return (losses, predicted, gradient)
-      }
-      expectEverywhere(losses, within: 1e-6, "losses") { both().losses }
-      expectEverywhere(gradient, within: 2e-6, "gradient") { both().gradient }
-      #expect(both().predicted == run(logits, targets, rows, classes).predicted)
+      func found() -> PartedRows { PartedRows(logits, targets, rows, classes, widest: widest) }
+      expectEverywhere(losses, within: 1e-6, "losses") { found().losses }
+      expectEverywhere(gradient, within: 2e-6, "gradient") { found().gradient }
+      #expect(found().predicted == run(logits, targets, rows, classes).predicted)
+    }
+
+    @Test func classesThatCannotBeTakeNothingFromTheOthers() {
+      let logits: [Float] = [-.infinity, -.infinity, 0, 0]
+      expectEverywhere([0, 0, -0.5, 0.5], within: 1e-7) { PartedRows(logits, [2], 1, 4, widest: 2).gradient }
     }
 
     @Test func backwardIsTheDerivative() {
@@ -134,6 +138,49 @@ extension KernelsTests {
         logits, targets: targets, rows: rows, vocabulary: classes, losses: &losses, predicted: &predicted,
         logSumExp: &logSumExp)
       return (losses, predicted, logSumExp)
+    }
+  }
+}
+
+/// Cross-entropy and its gradient in three steps, over parts of at most `widest` columns.
+private struct PartedRows {
+  var losses: [Float]
+  var predicted: [Int32]
+  var gradient: [Float]
+
+  init(_ logits: [Float], _ targets: [Int32], _ rows: Int, _ classes: Int, widest: Int) {
+    let table = ck_active().pointee
+    let starts = Array(stride(from: 0, to: classes, by: widest))
+    let nothing = [Float](repeating: .nan, count: starts.count * rows)
+    var (largest, sums, chosen) = (nothing, nothing, [Float](repeating: .nan, count: rows))
+    var places = [Int32](repeating: -1, count: nothing.count)
+    (losses, gradient) = (chosen, logits)
+    predicted = [Int32](repeating: -1, count: rows)
+    var parts = starts.map { start in
+      (0..<rows).flatMap { logits[$0 * classes + start..<$0 * classes + min(classes, start + widest)] }
+    }
+    for (part, start) in starts.enumerated() {
+      largest.withUnsafeMutableBufferPointer { largest in
+        sums.withUnsafeMutableBufferPointer { sums in
+          places.withUnsafeMutableBufferPointer { places in
+            guard let largest = largest.baseAddress, let sums = sums.baseAddress, let places = places.baseAddress
+            else { return }
+            table.cross_entropy_part(
+              &parts[part], targets, start, rows, min(widest, classes - start), largest + part * rows,
+              places + part * rows, sums + part * rows, &chosen)
+          }
+        }
+      }
+    }
+    table.cross_entropy_join(targets, rows, starts.count, largest, places, &sums, chosen, &losses, &predicted)
+    for (part, start) in starts.enumerated() {
+      let width = min(widest, classes - start)
+      table.cross_entropy_gradient(
+        &parts[part], targets, start, rows, width, Array(sums[part * rows..<(part + 1) * rows]))
+      for row in 0..<rows {
+        gradient.replaceSubrange(
+          row * classes + start..<row * classes + start + width, with: parts[part][row * width..<(row + 1) * width])
+      }
     }
   }
 }

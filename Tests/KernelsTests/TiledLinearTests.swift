@@ -36,9 +36,11 @@ func expectOnEveryUnit(
 
 extension KernelsTests {
   @Suite(.enabled(if: CPULevel.detected >= .avx512BF16, "no AVX512_BF16 here")) struct TiledLinear {
-    /// Less than a tile, several of them with rests in each direction, more than a block of rows, nothing at all.
+    /// Less than a tile, several of them with rests in each direction, more than a block of rows, panels so long that they
+    /// are set apart, nothing at all.
     static let shapes = [
-      (1, 1, 1), (7, 17, 33), (33, 5, 1), (16, 32, 32), (40, 130, 300), (300, 65, 70), (17, 1100, 49), (0, 3, 4),
+      (1, 1, 1), (7, 17, 33), (33, 5, 1), (16, 32, 32), (40, 130, 300), (300, 65, 70), (17, 1100, 49),
+      (20, 1000, 33), (1024, 20, 33), (0, 3, 4),
     ]
 
     @Test(arguments: shapes) func forwardIsXTimesWTransposedPlusBOfRoundedNumbers(M: Int, K: Int, N: Int) {

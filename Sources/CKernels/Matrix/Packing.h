@@ -87,33 +87,38 @@ CK_BF16 static void pack_right(
   }
 }
 
-CK_BF16 static void pack_right_transposed(
-    const float *x, ptrdiff_t stride, ptrdiff_t lines, ptrdiff_t inner, uint16_t *tiles, ptrdiff_t panel) {
-  for (ptrdiff_t row = 0; row < tiles_across(inner, tile_inner) * tile_inner; row += 2) {
-    const float *upper = row < inner ? x + row * stride : NULL;
-    const float *lower = row + 1 < inner ? x + (row + 1) * stride : NULL;
-    uint16_t *to = tiles + row / tile_inner * tile_count + row % tile_inner * tile_lines;
+// Reads a tile whose lines are neighbors, as one vector for each pair of inner elements.
+CK_BF16_INLINE void load_pairs(
+    __m512i words[16], const float *x, ptrdiff_t stride, ptrdiff_t lines, ptrdiff_t inner) {
+  __mmask16 lanes = first_lanes(lines);
+  for (int i = 0; i < 16; i++, x += 2 * stride) {
+    words[i] = pairs(2 * i < inner ? x : NULL, 2 * i + 1 < inner ? x + stride : NULL, lanes);
+  }
+}
+
+// Rows of x in the order in which they lie: a tile's 32 rows from the first column to the last.
+CK_BF16_INLINE void pack_transposed(
+    bool is_left, const float *x, ptrdiff_t stride, ptrdiff_t lines, ptrdiff_t inner, uint16_t *tiles,
+    ptrdiff_t panel) {
+  for (ptrdiff_t start = 0; start < inner; start += tile_inner, x += tile_inner * stride, tiles += tile_count) {
+    uint16_t *to = tiles;
     for (ptrdiff_t line = 0; line < lines; line += tile_lines, to += panel * tile_count) {
-      __m512i words = pairs(
-          upper == NULL ? NULL : upper + line, lower == NULL ? NULL : lower + line, first_lanes(lines - line));
-      _mm512_store_si512(to, words);
+      __m512i words[16];
+      load_pairs(words, x + line, stride, lines - line, inner - start);
+      if (is_left) transpose_words(words);
+      store_tile(to, words);
     }
   }
 }
 
-// Rows are read as for a right factor, one after the other; then each tile is transposed where it lies.
+CK_BF16 static void pack_right_transposed(
+    const float *x, ptrdiff_t stride, ptrdiff_t lines, ptrdiff_t inner, uint16_t *tiles, ptrdiff_t panel) {
+  pack_transposed(false, x, stride, lines, inner, tiles, panel);
+}
+
 CK_BF16 static void pack_left_transposed(
     const float *x, ptrdiff_t stride, ptrdiff_t lines, ptrdiff_t inner, uint16_t *tiles, ptrdiff_t panel) {
-  pack_right_transposed(x, stride, lines, inner, tiles, panel);
-  for (ptrdiff_t line = 0; line < lines; line += tile_lines) {
-    uint16_t *tile = tiles + line / tile_lines * panel * tile_count;
-    for (ptrdiff_t start = 0; start < inner; start += tile_inner, tile += tile_count) {
-      __m512i words[16];
-      for (int i = 0; i < 16; i++) words[i] = _mm512_load_si512(tile + i * tile_inner);
-      transpose_words(words);
-      store_tile(tile, words);
-    }
-  }
+  pack_transposed(true, x, stride, lines, inner, tiles, panel);
 }
 
 // The packing functions of a `ck_matrix`.

@@ -43,28 +43,53 @@ static void cross_entropy_backward(
   }
 }
 
-// Forward and backward of a row at once, while it is in a cache, with one exponential for each logit.
-static void cross_entropy_gradient(
-    float *logits, const int32_t *targets, ptrdiff_t rows, ptrdiff_t width, float *losses, int32_t *predicted) {
+// Rows whose columns come part by part, each part while it is in a cache, with one exponential for each logit.
+static void cross_entropy_part(
+    float *logits, const int32_t *targets, ptrdiff_t first, ptrdiff_t rows, ptrdiff_t width, float *largest,
+    int32_t *places, float *sums, float *chosen) {
   for (ptrdiff_t r = 0; r < rows; r++) {
     float *row = logits + r * width;
-    float largest = maximum(row, width);
-    predicted[r] = first_place(row, width, largest);
-    losses[r] = 0;
+    largest[r] = maximum(row, width);
+    places[r] = (int32_t)first + first_place(row, width, largest[r]);
+    ptrdiff_t target = targets[r] - first;
+    if (target >= 0 && target < width) chosen[r] = row[target];
+    float base = largest[r] == -INFINITY ? 0 : largest[r];
+    float sum = 0;
+    for (ptrdiff_t i = 0; i < width; i++) {
+      float e = exponential(row[i] - base);
+      row[i] = e;
+      sum += e;
+    }
+    sums[r] = sum;
+  }
+}
+
+static void cross_entropy_join(
+    const int32_t *targets, ptrdiff_t rows, ptrdiff_t parts, const float *largest, const int32_t *places, float *sums,
+    const float *chosen, float *losses, int32_t *predicted) {
+  for (ptrdiff_t r = 0; r < rows; r++) {
+    ptrdiff_t best = r;
+    for (ptrdiff_t p = r; p < parts * rows; p += rows) best = largest[p] > largest[best] ? p : best;
+    float sum = 0;
+    for (ptrdiff_t p = r; p < parts * rows; p += rows) sum += sums[p] * exponential(largest[p] - largest[best]);
+    predicted[r] = places[best];
+    losses[r] = targets[r] < 0 ? 0 : (largest[best] - chosen[r]) + logf(sum);
+    for (ptrdiff_t p = r; p < parts * rows; p += rows) sums[p] = exponential(largest[p] - largest[best]) / sum;
+  }
+}
+
+static void cross_entropy_gradient(
+    float *exponentials, const int32_t *targets, ptrdiff_t first, ptrdiff_t rows, ptrdiff_t width,
+    const float *factors) {
+  for (ptrdiff_t r = 0; r < rows; r++) {
+    float *row = exponentials + r * width;
     if (targets[r] < 0) {
       for (ptrdiff_t i = 0; i < width; i++) row[i] = 0;
       continue;
     }
-    float distance = largest - row[targets[r]];
-    float sum = 0;
-    for (ptrdiff_t i = 0; i < width; i++) {
-      float e = exponential(row[i] - largest);
-      row[i] = e;
-      sum += e;
-    }
-    losses[r] = distance + logf(sum);
-    float reciprocal = 1.0f / sum;
-    for (ptrdiff_t i = 0; i < width; i++) row[i] *= reciprocal;
-    row[targets[r]] -= 1;
+    float factor = factors[r];
+    for (ptrdiff_t i = 0; i < width; i++) row[i] *= factor;
+    ptrdiff_t target = targets[r] - first;
+    if (target >= 0 && target < width) row[target] -= 1;
   }
 }

@@ -137,10 +137,22 @@ typedef struct ck_table {
   /// logits ← (softmax − onehot) · scale, 0 where the target is negative.
   void (*cross_entropy_backward)(
       float *logits, const int32_t *targets, const float *log_sum_exp, float scale, ptrdiff_t rows, ptrdiff_t width);
-  /// Per row: −ln p(target) (0 if the target is negative), the first largest class, and
-  /// logits ← softmax − onehot, 0 where the target is negative.
+  /// The first of three steps of rows of logits whose columns come in parts, here those from `first` on. Per row: the
+  /// largest logit of the part, the first class that has it, Σ exp(logit − largest) and, where the target is among the
+  /// columns, its logit;  logits ← exp(logit − largest).
+  void (*cross_entropy_part)(
+      float *logits, const int32_t *targets, ptrdiff_t first, ptrdiff_t rows, ptrdiff_t width, float *largest,
+      int32_t *places, float *sums, float *chosen);
+  /// The second, with `rows` numbers for each part. Per row: −ln p(target) (0 if the target is negative) and the first
+  /// largest class;  sums ← what makes each part's exponentials probabilities.
+  void (*cross_entropy_join)(
+      const int32_t *targets, ptrdiff_t rows, ptrdiff_t parts, const float *largest, const int32_t *places,
+      float *sums, const float *chosen, float *losses, int32_t *predicted);
+  /// The third, with one factor for each row:
+  /// exponentials ← softmax − onehot, 0 where the target is negative.
   void (*cross_entropy_gradient)(
-      float *logits, const int32_t *targets, ptrdiff_t rows, ptrdiff_t width, float *losses, int32_t *predicted);
+      float *exponentials, const int32_t *targets, ptrdiff_t first, ptrdiff_t rows, ptrdiff_t width,
+      const float *factors);
 
   /// y = x · mask, for elements whose first has number `first` inside its sample; y may be x.
   void (*dropout)(const float *x, float *y, ptrdiff_t count, uint64_t first, const ck_dropout *dropout);

@@ -144,10 +144,9 @@ struct ProjectedCrossEntropyOperation: Operation {
       return
     }
     let bytes = TiledCrossEntropyKernel.Gradient.byteCounts(rows: rows, classes: classes)
-    let sums = TiledCrossEntropyKernel.blockCount(rows: rows) * classes * MemoryLayout<Float>.stride
     memory = (
       tape.workspace.block(byteCount: bytes.0), tape.workspace.block(byteCount: bytes.1),
-      tape.workspace.block(byteCount: sums)
+      tape.workspace.block(byteCount: classes * MemoryLayout<Float>.stride)
     )
   }
 
