@@ -94,7 +94,7 @@ private struct AttentionHead<Products: AttentionProducts> {
       }
       kernels.attention_softmax(
         scores_ts, call.scale, tile.rows, tile.width, tile.visible, tile.step, logSumExp + tile.top)
-      part.mask?.apply(scores_ts, into: scores_ts, top: tile.top, rows: tile.rows, width: tile.width)
+      part.mask?.apply(to: scores_ts, top: tile.top, rows: tile.rows, width: tile.width)
       if isSmall || tile.width == 0 {
         let v = products.values
         for row in 0..<tile.rows {
@@ -134,8 +134,7 @@ private struct AttentionHead<Products: AttentionProducts> {
       var masked_ts = p_ts
       if let mask = part.mask {
         masked_ts = Scratch.masks.floats(count)
-        mask.apply(p_ts, into: masked_ts, top: tile.top, rows: tile.rows, width: tile.width)
-        mask.apply(ds_ts, into: ds_ts, top: tile.top, rows: tile.rows, width: tile.width)
+        mask.apply(p_ts, into: masked_ts, and: ds_ts, top: tile.top, rows: tile.rows, width: tile.width)
       }
       let isAdding = adding || index > 0
       products.collect(masked_ts, of: dy, tile, into: dv, adding: isAdding)

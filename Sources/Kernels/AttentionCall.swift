@@ -101,15 +101,29 @@ extension AttentionCall {
     let firstElement: Int
     let rowLength: Int
 
-    /// y = x · mask for rows `top` … of `width` probabilities each; y may be x.
+    /// x ← x · mask for rows `top` … of `width` probabilities each.
+    func apply(to x: UnsafeMutablePointer<Float>, top: Int, rows: Int, width: Int) {
+      forEachRow(top: top, rows) { row, first, words in
+        kernels.dropout(x + row * width, x + row * width, width, first, words)
+      }
+    }
+
+    /// y = x · mask and z ← z · mask.
     func apply(
-      _ x: UnsafePointer<Float>, into y: UnsafeMutablePointer<Float>, top: Int, rows: Int, width: Int
+      _ x: UnsafePointer<Float>, into y: UnsafeMutablePointer<Float>, and z: UnsafeMutablePointer<Float>, top: Int,
+      rows: Int, width: Int
+    ) {
+      forEachRow(top: top, rows) { row, first, words in
+        let start = row * width
+        kernels.dropout_pair(x + start, y + start, z + start, width, first, words)
+      }
+    }
+
+    private func forEachRow(
+      top: Int, _ rows: Int, _ body: (_ row: Int, _ firstElement: UInt64, UnsafePointer<ck_dropout>) -> Void
     ) {
       withUnsafePointer(to: words) { words in
-        for row in 0..<rows {
-          let first = UInt64(firstElement + (top + row) * rowLength)
-          kernels.dropout(x + row * width, y + row * width, width, first, words)
-        }
+        for row in 0..<rows { body(row, UInt64(firstElement + (top + row) * rowLength), words) }
       }
     }
   }

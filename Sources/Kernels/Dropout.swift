@@ -68,16 +68,7 @@ public enum DropoutKernel {
     _ x: UnsafePointer<Float>, into y: UnsafeMutablePointer<Float>, width: Int, positions: DropoutPositions, rate: Float
   ) {
     Parallel.forEachSlice(of: positions.rowCount, slice: Slices.rows(width: width)) { rows in
-      var row = rows.lowerBound
-      while row < rows.upperBound {
-        let sequence = positions.sequence(ofRow: row)
-        let start = Int(positions.sequenceOffsets[sequence])
-        let end = min(rows.upperBound, Int(positions.sequenceOffsets[sequence + 1]))
-        var words = positions.words(sequence: sequence, rate: rate)
-        kernels.dropout(
-          x + row * width, y + row * width, (end - row) * width, UInt64((row - start) * width), &words)
-        row = end
-      }
+      drop(x, into: y, rows, width: width, positions: positions, rate: rate)
     }
   }
 
@@ -87,5 +78,32 @@ public enum DropoutKernel {
     rate: Float
   ) {
     forward(dy, into: dx, width: width, positions: positions, rate: rate)
+  }
+
+  static func drop(
+    _ x: UnsafePointer<Float>, into y: UnsafeMutablePointer<Float>, _ rows: Range<Int>, width: Int,
+    positions: DropoutPositions, rate: Float
+  ) {
+    positions.forEachSample(of: rows, rate: rate) { part, first, words in
+      let start = part.lowerBound * width
+      kernels.dropout(x + start, y + start, part.count * width, UInt64(first * width), words)
+    }
+  }
+}
+
+extension DropoutPositions {
+  /// Calls `body` for the parts of `rows` that belong to one sample each; `first` counts the part's first row in it.
+  func forEachSample(
+    of rows: Range<Int>, rate: Float,
+    _ body: (_ part: Range<Int>, _ first: Int, UnsafePointer<ck_dropout>) -> Void
+  ) {
+    var row = rows.lowerBound
+    while row < rows.upperBound {
+      let sequence = sequence(ofRow: row)
+      let end = min(rows.upperBound, Int(sequenceOffsets[sequence + 1]))
+      var words = words(sequence: sequence, rate: rate)
+      body(row..<end, row - Int(sequenceOffsets[sequence]), &words)
+      row = end
+    }
   }
 }

@@ -15,13 +15,16 @@ public enum LayerNormKernel {
   ///   - y: [M, D].
   ///   - mean: [M].
   ///   - reciprocalDeviation: [M].
+  ///   - before: what is to be done to some rows of x just before they are read.
   public static func forward(
     _ x_MD: UnsafePointer<Float>, gain gain_D: UnsafePointer<Float>, bias bias_D: UnsafePointer<Float>,
     epsilon: Float, into y_MD: UnsafeMutablePointer<Float>, mean mean_M: UnsafeMutablePointer<Float>,
-    reciprocalDeviation deviation_M: UnsafeMutablePointer<Float>, rows M: Int, width D: Int
+    reciprocalDeviation deviation_M: UnsafeMutablePointer<Float>, rows M: Int, width D: Int,
+    before: (_ rows: Range<Int>) -> Void = { _ in }
   ) {
     Parallel.forEachSlice(of: M, slice: Slices.rows(width: D)) { rows in
       let start = rows.lowerBound
+      before(rows)
       kernels.layer_norm_forward(
         x_MD + start * D, gain_D, bias_D, epsilon, y_MD + start * D, mean_M + start, deviation_M + start, rows.count, D)
     }
@@ -37,11 +40,13 @@ public enum LayerNormKernel {
   ///   - dx: [M, D].
   ///   - dgain: [D], or nil.
   ///   - dbias: [D], or nil.
+  ///   - after: what is to be done with some rows of dx just after they are written.
   public static func backward(
     _ dy_MD: UnsafePointer<Float>, _ x_MD: UnsafePointer<Float>, gain gain_D: UnsafePointer<Float>,
     mean mean_M: UnsafePointer<Float>, reciprocalDeviation deviation_M: UnsafePointer<Float>,
     into dx_MD: UnsafeMutablePointer<Float>, dgain dgain_D: UnsafeMutablePointer<Float>?,
-    dbias dbias_D: UnsafeMutablePointer<Float>?, rows M: Int, width D: Int
+    dbias dbias_D: UnsafeMutablePointer<Float>?, rows M: Int, width D: Int,
+    after: (_ rows: Range<Int>) -> Void = { _ in }
   ) {
     guard M > 0 else { return }
     let slice = max(Slices.rows(width: D), (M + 63) / 64)
@@ -54,9 +59,54 @@ public enum LayerNormKernel {
       kernels.layer_norm_backward(
         dy_MD + start * D, x_MD + start * D, gain_D, mean_M + start, deviation_M + start, dx_MD + start * D, partial,
         partial + D, rows.count, D)
+      after(rows)
     }
     if let dgain_D { kernels.column_sums(partials, dgain_D, sliceCount, D, 2 * D) }
     if let dbias_D { kernels.column_sums(partials + D, dbias_D, sliceCount, D, 2 * D) }
+  }
+}
+
+extension ResidualKernel {
+  /// sum = x + dropout(branch) and y = its layer norm, in one walk over the rows; overwrites both.
+  ///
+  /// - Parameters:
+  ///   - x: [M, D].
+  ///   - branch: [M, D].
+  ///   - sum: [M, D], for backward.
+  ///   - y: [M, D].
+  ///   - mean: [M].
+  ///   - reciprocalDeviation: [M].
+  public func forward(
+    _ x_MD: UnsafePointer<Float>, _ branch_MD: UnsafePointer<Float>, into sum_MD: UnsafeMutablePointer<Float>,
+    gain gain_D: UnsafePointer<Float>, bias bias_D: UnsafePointer<Float>, epsilon: Float,
+    norm y_MD: UnsafeMutablePointer<Float>, mean mean_M: UnsafeMutablePointer<Float>,
+    reciprocalDeviation deviation_M: UnsafeMutablePointer<Float>, rows M: Int
+  ) {
+    LayerNormKernel.forward(
+      sum_MD, gain: gain_D, bias: bias_D, epsilon: epsilon, into: y_MD, mean: mean_M, reciprocalDeviation: deviation_M,
+      rows: M, width: width
+    ) { add(x_MD, branch_MD, into: sum_MD, $0) }
+  }
+
+  /// The gradients of x and, where something is dropped, of the branch, which is that of x otherwise; overwrites them.
+  ///
+  /// - Parameters:
+  ///   - dy: [M, D].
+  ///   - sum: [M, D], of forward.
+  ///   - dx: [M, D].
+  ///   - dbranch: [M, D].
+  ///   - dgain: [D], or nil.
+  ///   - dbias: [D], or nil.
+  public func backward(
+    _ dy_MD: UnsafePointer<Float>, _ sum_MD: UnsafePointer<Float>, gain gain_D: UnsafePointer<Float>,
+    mean mean_M: UnsafePointer<Float>, reciprocalDeviation deviation_M: UnsafePointer<Float>,
+    into dx_MD: UnsafeMutablePointer<Float>, dbranch dbranch_MD: UnsafeMutablePointer<Float>,
+    dgain dgain_D: UnsafeMutablePointer<Float>?, dbias dbias_D: UnsafeMutablePointer<Float>?, rows M: Int
+  ) {
+    LayerNormKernel.backward(
+      dy_MD, sum_MD, gain: gain_D, mean: mean_M, reciprocalDeviation: deviation_M, into: dx_MD, dgain: dgain_D,
+      dbias: dbias_D, rows: M, width: width
+    ) { drop(dx_MD, into: dbranch_MD, $0) }
   }
 }
 

@@ -38,7 +38,8 @@ public enum TiledCrossEntropyKernel {
       let (rowPanel, columnPanel) = (TileShape.panel(rows.inner), TileShape.panel(columns.inner))
       let (first, width) = (part.lowerBound, part.count)
       matrix.pack_left(
-        part_ts, width, count, width, rows.memory + row * rowPanel * TileShape.inner + first * TileShape.lines, rowPanel)
+        part_ts, width, count, width, rows.memory + row * rowPanel * TileShape.inner + first * TileShape.lines, rowPanel
+      )
       matrix.pack_left_transposed(
         part_ts, width, width, count,
         columns.memory + first * columnPanel * TileShape.inner + row * TileShape.lines, columnPanel)

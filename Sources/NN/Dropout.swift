@@ -12,4 +12,10 @@ public struct Dropout: UnaryLayer {
 
   /// Drops elements of `x`.
   public func callAsFunction(_ x: Tensor) -> Tensor { dropout(x, rate: rate, site: site.index) }
+
+  /// `x` and what is left of a branch.
+  public func callAsFunction(_ branch: Tensor, joining x: Tensor) -> Tensor { add(x, branch, ofBranch) }
+
+  /// The same for operations that do more in one walk.
+  var ofBranch: BranchDropout { BranchDropout(rate: rate, site: site.index) }
 }

@@ -17,6 +17,11 @@ public struct LayerNorm: UnaryLayer {
 
   /// Normalizes every row.
   public func callAsFunction(_ x: Tensor) -> Tensor { layerNorm(x, gain: weight, bias: bias, epsilon: epsilon) }
+
+  /// Normalizes every row of `x` and what dropout leaves of a branch.
+  public func callAsFunction(_ x: Tensor, plus branch: Tensor, _ dropout: Dropout) -> Tensor {
+    layerNorm(x, plus: branch, dropout.ofBranch, gain: weight, bias: bias, epsilon: epsilon)
+  }
 }
 
 /// x / √(mean(x²) + ε) · weight, row by row (Zhang and Sennrich 2019).

@@ -63,8 +63,8 @@ public struct PostNormLayer: Module {
 
   /// Applies the layer to every segment.
   public func callAsFunction(_ x: Tensor, in segments: Segments) -> Tensor {
-    let y = attentionNorm(x + attentionDropout(attention(x, in: segments)))
-    return outputNorm(y + outputDropout(feedForward(y)))
+    let y = attentionNorm(x, plus: attention(x, in: segments), attentionDropout)
+    return outputNorm(y, plus: feedForward(y), outputDropout)
   }
 }
 
@@ -93,8 +93,8 @@ public struct PreNormLayer<Norm: UnaryLayer, Block: UnaryLayer>: Module {
 
   /// Applies the layer to every segment.
   public func callAsFunction(_ x: Tensor, in segments: Segments) -> Tensor {
-    let y = x + attentionDropout(attention(attentionNorm(x), in: segments))
-    return y + outputDropout(feedForward(feedForwardNorm(y)))
+    let y = attentionDropout(attention(attentionNorm(x), in: segments), joining: x)
+    return outputDropout(feedForward(feedForwardNorm(y)), joining: y)
   }
 
   /// Applies the layer to new tokens of sequences whose earlier tokens are in the cache.

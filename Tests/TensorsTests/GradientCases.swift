@@ -104,6 +104,20 @@ extension GradientCase {
           }
         }),
       GradientCase(
+        name: "layer norm of a sum", shapes: [[4, 9], [4, 9], [9], [9]],
+        forward: { tape, p in
+          let (x, branch) = (tensor(p[0], on: tape), tensor(p[1], on: tape))
+          let dropout = BranchDropout(rate: 0.5, site: 0)  // which the check's tape does not apply
+          return Output(layerNorm(x, plus: branch, dropout, gain: p[2], bias: p[3], epsilon: 1e-5))
+        },
+        reference: { p in
+          split(zip(p[0], p[1]).map(+), 9).flatMap { x in
+            let mean = x.reduce(0, +) / 9
+            let variance = x.map { ($0 - mean) * ($0 - mean) }.reduce(0, +) / 9
+            return (0..<9).map { (x[$0] - mean) / (variance + 1e-5).squareRoot() * p[2][$0] + p[3][$0] }
+          }
+        }),
+      GradientCase(
         name: "RMS norm", shapes: [[4, 9], [9]],
         forward: { Output(rmsNorm(tensor($1[0], on: $0), gain: $1[1], epsilon: 1e-5)) },
         reference: { p in

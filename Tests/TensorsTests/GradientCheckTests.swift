@@ -38,9 +38,11 @@ import Testing
         }
       }
     }
-    // DropoutTests: its mask has no smooth reference. RecomputationTests: the bits of what it repeats.
+    // DropoutTests, ResidualTests: a mask has no smooth reference. RecomputationTests: the bits of what it repeats.
     // ProjectedCrossEntropyTests: bfloat16 is too coarse for differences.
-    var checked: Set<String> = ["DropoutOperation", "RecomputedOperation", "ProjectedCrossEntropyOperation"]
+    var checked: Set<String> = [
+      "DropoutOperation", "ResidualOperation", "RecomputedOperation", "ProjectedCrossEntropyOperation",
+    ]
     for testCase in GradientCase.all {
       let tape = Tape(workspace: Workspace(), recordsGradients: true, appliesDropout: false)
       let parameters = testCase.shapes.map { shape in

@@ -1,66 +1,87 @@
 // Masks from Philox4x32-10 (Salmon et al. 2011): element n of a sample takes word n mod 4 of block n div 4.
+//
+// A block is a lane of 64 bits of which the lower half counts: one multiplication gives both halves of a product, and what
+// is left in upper halves is never looked at.
 
-enum { dropout_lanes = 16 };
+// Four groups of eight blocks are independent, which hides the time that a multiplication takes.
+enum { dropout_lanes = 8, dropout_groups = 4, dropout_count = 4 * dropout_lanes * dropout_groups };
 
-typedef uint32_t dropout_words __attribute__((vector_size(4 * dropout_lanes)));
-typedef uint64_t dropout_pairs __attribute__((vector_size(4 * dropout_lanes)));
+typedef uint64_t dropout_blocks __attribute__((vector_size(8 * dropout_lanes)));
+typedef uint32_t dropout_words __attribute__((vector_size(8 * dropout_lanes)));
 
-// The high halves of 16 products x · factor: even and odd lanes are multiplied apart, in 64 bits.
-#define CK_HIGH_WORDS(x, factor)                                                             \
-  ((dropout_words)(((((dropout_pairs)(x) & 0xFFFFFFFFu) * (uint64_t)(factor)) >> 32) |        \
-                   ((((dropout_pairs)(x) >> 32) * (uint64_t)(factor)) & 0xFFFFFFFF00000000u)))
-
-#define CK_INTERLEAVE_WORDS_LOW(x, y) \
-  __builtin_shufflevector(x, y, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23)
-#define CK_INTERLEAVE_WORDS_HIGH(x, y) \
-  __builtin_shufflevector(x, y, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31)
-#define CK_INTERLEAVE_PAIRS_LOW(x, y) \
-  __builtin_shufflevector((dropout_pairs)(x), (dropout_pairs)(y), 0, 8, 1, 9, 2, 10, 3, 11)
-#define CK_INTERLEAVE_PAIRS_HIGH(x, y) \
-  __builtin_shufflevector((dropout_pairs)(x), (dropout_pairs)(y), 4, 12, 5, 13, 6, 14, 7, 15)
-
-// The factors (0 or scale) of the 64 elements from block `block` on: word w of block l becomes factor 4 · l + w.
+// The factors (0 or scale) of `dropout_count` elements from block `block` on: word w of block l becomes factor 4 · l + w.
 CK_INLINE void dropout_factors(float *restrict factors, uint32_t block, const ck_dropout *dropout) {
-  dropout_words a = (dropout_words){0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15} + block;
-  dropout_words b = (dropout_words){0} + dropout->epoch_and_site;
-  dropout_words c = (dropout_words){0} + dropout->sample[0];
-  dropout_words d = (dropout_words){0} + dropout->sample[1];
+  const dropout_blocks lower = (dropout_blocks){0} + 0xFFFFFFFFu;
+  dropout_blocks a[dropout_groups], b[dropout_groups], c[dropout_groups], d[dropout_groups];
+#pragma clang loop unroll(full)
+  for (int g = 0; g < dropout_groups; g++) {
+    a[g] = (dropout_blocks){0, 1, 2, 3, 4, 5, 6, 7} + (uint64_t)block + g * dropout_lanes;
+    b[g] = (dropout_blocks){0} + dropout->epoch_and_site;
+    c[g] = (dropout_blocks){0} + dropout->sample[0];
+    d[g] = (dropout_blocks){0} + dropout->sample[1];
+  }
   uint32_t key0 = dropout->key[0], key1 = dropout->key[1];
+#pragma clang loop unroll(full)
   for (int round = 0; round < 10; round++) {
-    dropout_words high_a = CK_HIGH_WORDS(a, 0xD2511F53u), low_a = a * 0xD2511F53u;
-    dropout_words high_c = CK_HIGH_WORDS(c, 0xCD9E8D57u), low_c = c * 0xCD9E8D57u;
-    a = high_c ^ b ^ key0;
-    b = low_c;
-    c = high_a ^ d ^ key1;
-    d = low_a;
+#pragma clang loop unroll(full)
+    for (int g = 0; g < dropout_groups; g++) {
+      dropout_blocks from_a = (a[g] & lower) * 0xD2511F53u, from_c = (c[g] & lower) * 0xCD9E8D57u;
+      a[g] = (from_c >> 32) ^ b[g] ^ key0;
+      b[g] = from_c;
+      c[g] = (from_a >> 32) ^ d[g] ^ key1;
+      d[g] = from_a;
+    }
     key0 += 0x9E3779B9u;
     key1 += 0xBB67AE85u;
   }
   uint32_t scale;
   memcpy(&scale, &dropout->scale, sizeof scale);
-  a = (dropout_words)(a >= dropout->threshold) & scale;
-  b = (dropout_words)(b >= dropout->threshold) & scale;
-  c = (dropout_words)(c >= dropout->threshold) & scale;
-  d = (dropout_words)(d >= dropout->threshold) & scale;
-  dropout_words ab = CK_INTERLEAVE_WORDS_LOW(a, b), cd = CK_INTERLEAVE_WORDS_LOW(c, d);
-  dropout_words more_ab = CK_INTERLEAVE_WORDS_HIGH(a, b), more_cd = CK_INTERLEAVE_WORDS_HIGH(c, d);
-  dropout_pairs ordered[4] = {
-      CK_INTERLEAVE_PAIRS_LOW(ab, cd), CK_INTERLEAVE_PAIRS_HIGH(ab, cd), CK_INTERLEAVE_PAIRS_LOW(more_ab, more_cd),
-      CK_INTERLEAVE_PAIRS_HIGH(more_ab, more_cd)};
-  memcpy(factors, ordered, sizeof ordered);
+#pragma clang loop unroll(full)
+  for (int g = 0; g < dropout_groups; g++) {
+    dropout_blocks ab = (a[g] & lower) | b[g] << 32, cd = (c[g] & lower) | d[g] << 32;
+    dropout_blocks ordered[2] = {
+        __builtin_shufflevector(ab, cd, 0, 8, 1, 9, 2, 10, 3, 11),
+        __builtin_shufflevector(ab, cd, 4, 12, 5, 13, 6, 14, 7, 15)};
+    for (int half = 0; half < 2; half++) {
+      dropout_words words = (dropout_words)ordered[half];
+      words = (dropout_words)(words >= dropout->threshold) & scale;
+      memcpy(factors + (2 * g + half) * 2 * dropout_lanes, &words, sizeof words);
+    }
+  }
 }
 
+// Does `statement` for the numbers i of `count` elements, the first of which has number `first` inside its sample, with
+// the `factor` of each.
+#define CK_WITH_FACTORS(count, first, dropout, statement)                        \
+  do {                                                                           \
+    float factors[dropout_count];                                                \
+    ptrdiff_t skipped = (ptrdiff_t)((first) % 4);                                \
+    uint32_t block = (uint32_t)((first) / 4);                                    \
+    for (ptrdiff_t done = 0; done < (count); block += dropout_count / 4) {       \
+      dropout_factors(factors, block, dropout);                                  \
+      ptrdiff_t length = dropout_count - skipped;                                \
+      if (length > (count) - done) length = (count) - done;                      \
+      CK_IN_PLACE                                                                \
+      for (ptrdiff_t n = 0; n < length; n++) {                                   \
+        ptrdiff_t i = done + n;                                                  \
+        float factor = factors[skipped + n];                                     \
+        statement;                                                               \
+      }                                                                          \
+      done += length;                                                            \
+      skipped = 0;                                                               \
+    }                                                                            \
+  } while (0)
+
 static void dropout(const float *x, float *y, ptrdiff_t count, uint64_t first, const ck_dropout *dropout) {
-  float factors[4 * dropout_lanes];
-  ptrdiff_t skipped = (ptrdiff_t)(first % 4);
-  uint32_t block = (uint32_t)(first / 4);
-  for (ptrdiff_t done = 0; done < count; block += dropout_lanes) {
-    dropout_factors(factors, block, dropout);
-    ptrdiff_t length = 4 * dropout_lanes - skipped;
-    if (length > count - done) length = count - done;
-    CK_IN_PLACE
-    for (ptrdiff_t i = 0; i < length; i++) y[done + i] = x[done + i] * factors[skipped + i];
-    done += length;
-    skipped = 0;
-  }
+  CK_WITH_FACTORS(count, first, dropout, y[i] = x[i] * factor);
+}
+
+static void dropout_pair(
+    const float *x, float *restrict y, float *restrict z, ptrdiff_t count, uint64_t first, const ck_dropout *dropout) {
+  CK_WITH_FACTORS(count, first, dropout, (y[i] = x[i] * factor, z[i] = z[i] * factor));
+}
+
+static void dropout_add(
+    const float *x, const float *residual, float *y, ptrdiff_t count, uint64_t first, const ck_dropout *dropout) {
+  CK_WITH_FACTORS(count, first, dropout, y[i] = residual[i] + x[i] * factor);
 }

@@ -156,6 +156,12 @@ typedef struct ck_table {
 
   /// y = x · mask, for elements whose first has number `first` inside its sample; y may be x.
   void (*dropout)(const float *x, float *y, ptrdiff_t count, uint64_t first, const ck_dropout *dropout);
+  /// y = x · mask and z ← z · mask, with one mask.
+  void (*dropout_pair)(
+      const float *x, float *y, float *z, ptrdiff_t count, uint64_t first, const ck_dropout *dropout);
+  /// y = residual + x · mask; y may be one of them.
+  void (*dropout_add)(
+      const float *x, const float *residual, float *y, ptrdiff_t count, uint64_t first, const ck_dropout *dropout);
 
   void (*adamw)(
       float *values, const float *gradients, float *first_moment, float *second_moment, ptrdiff_t count,
