@@ -50,7 +50,7 @@ let package = Package(
     floor("Tensors", ["Kernels", "Randomness"]),
 
     // 3
-    floor("NN", ["Tensors", "Randomness"]),
+    floor("NN", ["Tensors", "Kernels", "Randomness"]),
     floor("Datasets", ["Shards", "Tokenizers", "Randomness", "Digests", "JSON"]),
 
     // 4

@@ -1,3 +1,4 @@
+import Kernels
 import Randomness
 import Tensors
 
@@ -15,16 +16,19 @@ extension Parameter {
     }
   }
 
-  /// Draws every number in turn, in chunks of 4,096 with a stream each so that threads could share the work.
+  /// Draws numbers in chunks of 4,096 with a stream each, which threads share.
   private func drawn<Number>(_ path: String, _ key: RandomKey, _ draw: (inout RandomNumbers) -> Number) -> [Number] {
-    var values: [Number] = []
-    values.reserveCapacity(shape.count)
-    var sample = hash64(path)
-    while values.count < shape.count {
-      var stream = key.numbers(sample: sample)
-      for _ in 0..<min(4_096, shape.count - values.count) { values.append(draw(&stream)) }
-      sample &+= 1
+    let (count, chunk, firstSample) = (shape.count, 4_096, hash64(path))
+    return [Number](unsafeUninitializedCapacity: count) { values, filled in
+      if let base = values.baseAddress {
+        Parallel.forEach((count + chunk - 1) / chunk) { number in
+          var stream = key.numbers(sample: firstSample &+ UInt64(number))
+          for place in number * chunk..<min(count, (number + 1) * chunk) {
+            (base + place).initialize(to: draw(&stream))
+          }
+        }
+      }
+      filled = count
     }
-    return values
   }
 }

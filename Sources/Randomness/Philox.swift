@@ -6,16 +6,18 @@ public enum Philox {
   /// Ten rounds of Philox over `counter` under `key`.
   @inlinable
   public static func words(_ counter: SIMD4<UInt32>, key: SIMD2<UInt32>) -> SIMD4<UInt32> {
-    var c = counter
-    var k = key
-    for round in 0..<10 {
-      if round > 0 { k = k &+ SIMD2(0x9E37_79B9, 0xBB67_AE85) }
-      let low = UInt64(c.x) &* 0xD251_1F53
-      let high = UInt64(c.z) &* 0xCD9E_8D57
-      c = SIMD4(
-        UInt32(truncatingIfNeeded: high >> 32) ^ c.y ^ k.x, UInt32(truncatingIfNeeded: high),
-        UInt32(truncatingIfNeeded: low >> 32) ^ c.w ^ k.y, UInt32(truncatingIfNeeded: low))
+    var (a, b, c, d) = (counter.x, counter.y, counter.z, counter.w)
+    var (k0, k1) = (key.x, key.y)
+    for _ in 0..<10 {
+      let fromA = UInt64(a) &* 0xD251_1F53
+      let fromC = UInt64(c) &* 0xCD9E_8D57
+      a = UInt32(truncatingIfNeeded: fromC >> 32) ^ b ^ k0
+      b = UInt32(truncatingIfNeeded: fromC)
+      c = UInt32(truncatingIfNeeded: fromA >> 32) ^ d ^ k1
+      d = UInt32(truncatingIfNeeded: fromA)
+      k0 &+= 0x9E37_79B9
+      k1 &+= 0xBB67_AE85
     }
-    return c
+    return SIMD4(a, b, c, d)
   }
 }

@@ -60,6 +60,6 @@ public enum Machine {
 
   /// The most GFLOP/s of products, measured.
   public static func peak(_ precision: Precision = .float32) -> Double {
-    precision.here == .bfloat16 ? CPUPeak.measureTiles() : CPUPeak.measure()
+    precision.here == .bfloat16 ? CPUPeak.measureTiles(seconds: 0.03) : CPUPeak.measure(seconds: 0.03)
   }
 }
