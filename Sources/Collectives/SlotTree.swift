@@ -17,6 +17,23 @@ public enum SlotTree {
     return try join(left, right)
   }
 
+  /// Folds in the same order values that need memory: a leaf at the right of a node is handed what lies at its left, to
+  /// add itself to that at once.
+  ///
+  /// - Parameter leaf: the value of a slot, or with another one at its left both joined; nil where neither is there.
+  public static func accumulate<Value>(
+    _ slots: Range<Int>, leaf: (_ slot: Int, _ left: Value?) throws -> Value?, join: (Value, Value) throws -> Value
+  ) rethrows -> Value? {
+    if slots.isEmpty { return nil }
+    if slots.count == 1 { return try leaf(slots.lowerBound, nil) }
+    let middle = slots.lowerBound + leftCount(slots.count)
+    let left = try accumulate(slots.lowerBound..<middle, leaf: leaf, join: join)
+    if middle + 1 == slots.upperBound { return try leaf(middle, left) }
+    guard let right = try accumulate(middle..<slots.upperBound, leaf: leaf, join: join) else { return left }
+    guard let left else { return right }
+    return try join(left, right)
+  }
+
   /// The largest power of two below `count`.
   static func leftCount(_ count: Int) -> Int {
     1 << (Int.bitWidth - 1 - (count - 1).leadingZeroBitCount)
@@ -35,13 +52,16 @@ public enum SlotTree {
       + nodes(covering: range, below: middle..<node.upperBound)
   }
 
-  /// The most values that are alive at a time while `nodes` are folded one after the other and their results are kept.
+  /// The most values that are alive at a time while `nodes` are accumulated one after the other and their results are
+  /// kept.
   public static func liveCount(_ nodes: [Range<Int>]) -> Int {
     nodes.enumerated().map { $0 + liveCount($1.count) }.max() ?? 0
   }
 
   private static func liveCount(_ count: Int) -> Int {
-    count < 2 ? count : max(liveCount(leftCount(count)), 1 + liveCount(count - leftCount(count)))
+    if count < 2 { return count }
+    let (left, right) = (leftCount(count), count - leftCount(count))
+    return right == 1 ? liveCount(left) : max(liveCount(left), 1 + liveCount(right))
   }
 
   /// The rows of each of `slots` slots when `rows` rows are dealt in order, sizes differing by at most one.

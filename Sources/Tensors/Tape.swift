@@ -3,8 +3,14 @@ import Randomness
 
 /// A differentiable operation: what it kept from the forward pass, and how gradients flow back through it.
 protocol Operation {
+  /// The parameters that it gives gradients to.
+  var parameters: [Parameter] { get }
   /// Adds to `gradients` what the output's gradient means for the inputs, and to each parameter its share.
   func backward(_ outputGradient: Tensor, into gradients: inout Gradients)
+}
+
+extension Operation {
+  var parameters: [Parameter] { [] }
 }
 
 /// Records operations as they run; backward replays them in reverse.
@@ -32,7 +38,11 @@ public final class Tape {
   private var isReplaying = false
   /// Whether what runs forward has been counted before.
   private var isRepeating = false
+  /// Whether what runs forward will run again.
+  private var isRehearsal = false
   private var records: [Record] = []
+  /// On a tape without gradients whose operations will run again with them: the parameters that they use.
+  private(set) var usedParameters: [Parameter] = []
   private var shapes: [Shape] = []
   private var layouts: [RowLayout?] = []
 
@@ -62,6 +72,7 @@ public final class Tape {
       precision: precision)
     tape.profile = profile
     tape.isRepeating = recordsGradients
+    tape.isRehearsal = !recordsGradients
     return tape
   }
 
@@ -131,6 +142,7 @@ public final class Tape {
       if let gradient = gradients.take(record.output, shape: shapes[record.output], layout: layouts[record.output]) {
         record.operation.backward(gradient, into: &gradients)
       }
+      for parameter in record.operation.parameters { parameter.endUse(on: self) }
     }
   }
 
@@ -172,6 +184,12 @@ public final class Tape {
 
   /// Remembers how gradients flow back through `output`.
   func record(_ output: Tensor, _ operation: @autoclosure () -> any Operation) {
-    if recordsGradients { records.append(Record(operation: operation(), output: output.variable)) }
+    if recordsGradients {
+      let operation = operation()
+      for parameter in operation.parameters { parameter.beginUse() }
+      records.append(Record(operation: operation, output: output.variable))
+    } else if isRehearsal {
+      usedParameters += operation().parameters
+    }
   }
 }

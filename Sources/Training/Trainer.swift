@@ -147,8 +147,8 @@ public final class Trainer {
     store.memory.valuesChanged()
     var free = Array(slabs.indices.reversed())
     for (number, node) in shared.reduction.ownNodes.enumerated() {
-      let slab = try SlotTree.fold(node) { slot in
-        try gradient(of: slots[slot], slot, counts, &free)
+      let slab = try SlotTree.accumulate(node) { slot, left in
+        try gradient(of: slots[slot], slot, counts, addingTo: left, &free)
       } join: { left, right in
         measured("join gradients", floats: 3 * store.slabCount) { slabs[left].add(slabs[right]) }
         free.append(right)
@@ -171,15 +171,17 @@ public final class Trainer {
     }
   }
 
-  /// Fills a free slab with one slot's share of the step's gradient; nil for a slot without rows.
-  private func gradient(of batch: Batch?, _ slot: Int, _ counts: [Int], _ free: inout [Int]) throws -> Int? {
+  /// Adds one slot's share of the step's gradient to a slab, or fills a free one with it; a slot without rows has none.
+  private func gradient(
+    of batch: Batch?, _ slot: Int, _ counts: [Int], addingTo left: Int?, _ free: inout [Int]
+  ) throws -> Int? {
     shared.group.beat(.computing)
     guard let batch else {
       shared.record(slot, nil)
-      return nil
+      return left
     }
-    let number = free.removeLast()
-    store.memory.beginGradients(in: slabs[number])
+    let number = left ?? free.removeLast()
+    store.memory.beginGradients(in: slabs[number], joining: left != nil)
     let tape = Tape(
       workspace: workspace, recordsGradients: true, appliesDropout: appliesDropout, key: key, precision: precision,
       recomputesLayers: recomputesLayers)

@@ -23,6 +23,20 @@ import Testing
     #expect(shape(0..<4, empty: [0, 1, 2, 3]) == nil)
   }
 
+  @Test func accumulatingIsFoldingInWhichLeavesJoinWhatLiesAtTheirLeft() {
+    for count in 0...17 {
+      for empty: Set<Int> in [[], [0], [1], [0, 1], [2, 3], Set(0..<count), Set(1..<max(1, count))] {
+        let found = SlotTree.accumulate(0..<count) { slot, left -> String? in
+          if empty.contains(slot) { return left }
+          return left.map { "(\($0) \(slot))" } ?? "\(slot)"
+        } join: {
+          "(\($0) \($1))"
+        }
+        #expect(found == shape(0..<count, empty: empty), "\(count) without \(empty)")
+      }
+    }
+  }
+
   @Test func rowsAreDealtInOrderWithSizesDifferingByAtMostOne() {
     for (rows, slots) in [(10, 4), (3, 8), (8, 8), (0, 2), (17, 5)] {
       let ranges = SlotTree.deal(rows, into: slots)
@@ -53,8 +67,8 @@ import Testing
           let nodes = SlotTree.nodes(covering: lower..<upper, of: count)
           var (alive, most) = (0, 0)
           for node in nodes {
-            _ = SlotTree.fold(node) { _ in
-              alive += 1
+            _ = SlotTree.accumulate(node) { _, left -> Int? in
+              alive += left == nil ? 1 : 0
               most = max(most, alive)
               return 0
             } join: { _, _ in

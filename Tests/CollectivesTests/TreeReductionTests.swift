@@ -27,10 +27,13 @@ import Testing
         let reduction = TreeReduction(group, slotCount: slots, floatCount: elements)
         var free = Array(reduction.ownBuffers.indices.reversed())
         for (number, node) in reduction.ownNodes.enumerated() {
-          let place = SlotTree.fold(node) { slot -> Int? in
-            if empty.contains(slot) { return nil }
-            let buffer = free.removeLast()
-            for element in 0..<elements { reduction.ownBuffers[buffer][element] = Self.value(slot, element) }
+          let place = SlotTree.accumulate(node) { slot, left -> Int? in
+            if empty.contains(slot) { return left }
+            let buffer = left ?? free.removeLast()
+            for element in 0..<elements {
+              let before = left == nil ? 0 : reduction.ownBuffers[buffer][element]
+              reduction.ownBuffers[buffer][element] = before + Self.value(slot, element)
+            }
             return buffer
           } join: { left, right in
             for element in 0..<elements {

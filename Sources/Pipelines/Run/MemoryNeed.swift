@@ -21,7 +21,7 @@ struct MemoryNeed {
         vocabularySize: configuration.tokenizer.vocabularySize, maximumLength: settings.maximumLength,
         precision: settings.precision, recomputesLayers: settings.recomputesLayers)
     else { return nil }
-    counts = network.counts(rows: (rows + slots - 1) / slots, maskingShare: settings.maskingShare)
+    counts = network.counts(rows: (rows + slots - 1) / slots, maskingShare: settings.maskingShare, joining: slots > 1)
   }
 
   /// Refuses a training that this machine has no memory for, before the text is read for it.

@@ -52,7 +52,8 @@ public struct PipelinePlan: Sendable {
     let shape = try PlanShape(configuration, folder: folder, budget: budget)
     let (settings, slots, facts) = (shape.settings, shape.slots, shape.corpus)
     let planned = try shape.network()
-    let counts = planned.counts(rows: shape.slotRows, maskingShare: settings.maskingShare)
+    let counts = planned.counts(
+      rows: shape.slotRows, maskingShare: settings.maskingShare, joining: slots > 1)
     let memory = MemoryEstimate(
       slabCount: counts.slabCount, microBatches: slots, activationBytes: counts.activationBytes,
       workers: ProcessLayout(configuration).workers, precision: settings.precision)

@@ -84,9 +84,11 @@ struct PlannedNetwork {
   }
 
   /// A dry run of one micro-slot of `rows` full rows.
-  func counts(rows: Int, maskingShare: Double) -> Counts {
+  ///
+  /// - Parameter joining: whether its gradients are added to those of another one, as where there are several.
+  func counts(rows: Int, maskingShare: Double, joining: Bool = false) -> Counts {
     let store = ParameterStore(model, allocate: Slab.counted)
-    store.memory.beginGradients(in: store.makeSlab())
+    store.memory.beginGradients(in: store.makeSlab(), joining: joining)
     let workspace = Workspace(isDry: true)
     let tape = Tape(
       workspace: workspace, recordsGradients: true, appliesDropout: true, precision: precision,
@@ -125,7 +127,7 @@ public struct MemoryEstimate: Equatable, Sendable {
     rest = 110_000_000 + 90_000_000 * workers
   }
 
-  /// ⌊log₂ M⌋ + 1 for one worker, and about as many for M / W in each of several.
+  /// ⌊log₂ M⌋ for one worker, at least one, and about as many for M / W in each of several.
   static func gradientSlabs(_ microBatches: Int, workers: Int = 1) -> Int {
     (0..<workers).reduce(0) { sum, rank in
       let slots = rank * microBatches / workers..<(rank + 1) * microBatches / workers

@@ -86,7 +86,7 @@ struct PresetTable {
       let slotRows = max(1, rowsPerStep / max(1, microBatches))
       let rows = min(slotRows, PresetTable.measuredRows)
       let planned = try network()
-      let counts = planned.counts(rows: slotRows, maskingShare: maskingShare)
+      let counts = planned.counts(rows: slotRows, maskingShare: maskingShare, joining: microBatches > 1)
       let flops = 3 * counts.forwardFlops / Double(slotRows) * Double(rows)
       let isMeasured = flops <= PresetTable.measuredFlopsPerSecond * secondsEach
       let tokens = Double(rows * maximumLength)

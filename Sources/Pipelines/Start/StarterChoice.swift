@@ -66,7 +66,7 @@ public struct StarterChoice: Equatable, Sendable {
     let objectives: [ObjectiveKind] = preset.family.isCausal ? [.clm] : [.mlm]
     let network = try PlannedNetwork(
       settings, objectives: objectives, vocabularySize: vocabularySize, maximumLength: length)
-    let counts = network.counts(rows: rows, maskingShare: 0.15)
+    let counts = network.counts(rows: rows, maskingShare: 0.15, joining: true)
     let flopsPerToken = 3 * counts.forwardFlops / Double(rows * length)
     let speed = efficiency * gigaflops * 1e9 / max(1, flopsPerToken)
     let memory = MemoryEstimate(slabCount: counts.slabCount, microBatches: 4, activationBytes: counts.activationBytes)

@@ -150,6 +150,7 @@ struct ProjectedCrossEntropyOperation: Operation {
     )
   }
 
+  var parameters: [Parameter] { [projection.weight] + (projection.bias.map { [$0] } ?? []) }
   var flops: Double { 2 * Double(rows) * Double(classes) * Double(projection.x.shape.width) }
   var floats: Int { (rows + classes) * projection.x.shape.width + (memory == nil ? 0 : rows * classes) }
 
@@ -163,16 +164,15 @@ struct ProjectedCrossEntropyOperation: Operation {
   func backward(_ dy: Tensor, into gradients: inout Gradients) {
     let (x, weight, tape) = (projection.x, projection.weight, dy.tape)
     let scale = tape.workspace.isDry ? 0 : dy.item
-    if let (dweight, isAdding) = weight.accumulator() {
+    if let (dweight, isAdding) = weight.accumulator(on: tape) {
+      let dbias = projection.bias?.gradient(on: tape)
       let scaled = tape.uninitialized(x.shape)
       tape.compute("linear and cross-entropy, weight", flops: flops, floats: floats) {
         guard let gradient else { return }
         ElementwiseKernel.scale(x.pointer, by: scale, into: scaled.pointer, count: x.shape.count)
         TiledCrossEntropyKernel.backwardWeight(
           gradient, scaled.pointer, into: dweight, width: x.shape.width, adding: isAdding)
-        if let dbias = projection.bias?.gradient {
-          TiledCrossEntropyKernel.backwardBias(gradient, scale: scale, adding: dbias)
-        }
+        if let dbias { TiledCrossEntropyKernel.backwardBias(gradient, scale: scale, adding: dbias) }
       }
     }
     guard x.variable >= 0 else { return }

@@ -23,9 +23,11 @@ struct EmbeddingOperation: Operation {
   let ids: Indices
   let table: Parameter
 
+  var parameters: [Parameter] { [table] }
+
   func backward(_ dy: Tensor, into gradients: inout Gradients) {
+    guard let dtable = table.gradient(on: dy.tape) else { return }
     dy.tape.compute("embedding, table", floats: 3 * dy.shape.count) {
-      guard let dtable = table.gradient else { return }
       EmbeddingKernel.backward(
         dy.pointer, ids.pointer, adding: dtable, rows: ids.count, width: table.shape[1])
     }

@@ -30,6 +30,7 @@ struct LinearOperation: Operation {
   let weight: Parameter
   let bias: Parameter?
 
+  var parameters: [Parameter] { [weight] + (bias.map { [$0] } ?? []) }
   private var rows: Int { x.shape.rows }
   private var inner: Int { x.shape.width }
   private var columns: Int { weight.shape[0] }
@@ -55,16 +56,17 @@ struct LinearOperation: Operation {
   }
 
   func backward(_ dy: Tensor, into gradients: inout Gradients) {
-    if let (dweight, isAdding) = weight.accumulator() {
+    if let (dweight, isAdding) = weight.accumulator(on: dy.tape) {
+      let dbias = bias?.gradient(on: dy.tape)
       let active = isTiled ? x : activated()
       x.tape.compute("linear, weight", flops: cost.flops, floats: cost.floats + (isAdding ? inner * columns : 0)) {
         if isTiled {
           TiledLinearKernel.backwardWeight(
-            dy.pointer, x.pointer, after: activation, into: dweight, dbias: bias?.gradient, rows: rows, inner: inner,
+            dy.pointer, x.pointer, after: activation, into: dweight, dbias: dbias, rows: rows, inner: inner,
             columns: columns, adding: isAdding)
         } else {
           LinearKernel.backwardWeight(
-            dy.pointer, active.pointer, into: dweight, dbias: bias?.gradient, rows: rows, inner: inner,
+            dy.pointer, active.pointer, into: dweight, dbias: dbias, rows: rows, inner: inner,
             columns: columns, adding: isAdding)
         }
       }

@@ -30,13 +30,16 @@ struct LayerNormOperation: Operation {
   let mean: Tensor
   let reciprocalDeviation: Tensor
 
+  var parameters: [Parameter] { [gain, bias] }
+
   func backward(_ dy: Tensor, into gradients: inout Gradients) {
     let dx = x.tape.uninitialized(x.shape)
+    let (dgain, dbias) = (gain.gradient(on: dy.tape), bias.gradient(on: dy.tape))
     x.tape.compute("layer norm, input", floats: 3 * x.shape.count) {
       LayerNormKernel.backward(
         dy.pointer, x.pointer, gain: gain.values, mean: mean.pointer,
-        reciprocalDeviation: reciprocalDeviation.pointer, into: dx.pointer, dgain: gain.gradient,
-        dbias: bias.gradient, rows: x.shape.rows, width: x.shape.width)
+        reciprocalDeviation: reciprocalDeviation.pointer, into: dx.pointer, dgain: dgain,
+        dbias: dbias, rows: x.shape.rows, width: x.shape.width)
     }
     gradients.add(dx, to: x)
   }
@@ -67,12 +70,15 @@ struct RMSNormOperation: Operation {
   let gain: Parameter
   let reciprocalRoot: Tensor
 
+  var parameters: [Parameter] { [gain] }
+
   func backward(_ dy: Tensor, into gradients: inout Gradients) {
     let dx = x.tape.uninitialized(x.shape)
+    let dgain = gain.gradient(on: dy.tape)
     x.tape.compute("RMS norm, input", floats: 3 * x.shape.count) {
       RMSNormKernel.backward(
         dy.pointer, x.pointer, gain: gain.values, reciprocalRoot: reciprocalRoot.pointer, into: dx.pointer,
-        dgain: gain.gradient, rows: x.shape.rows, width: x.shape.width)
+        dgain: dgain, rows: x.shape.rows, width: x.shape.width)
     }
     gradients.add(dx, to: x)
   }

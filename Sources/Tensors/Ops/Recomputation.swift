@@ -9,7 +9,7 @@ public func recomputed(_ x: Tensor, _ body: @escaping (Tensor) -> Tensor) -> Ten
   let inner = body(Tensor(shape: x.shape, tape: silent, storage: x.storage, variable: -1, layout: x.layout))
   tape.countForward(of: silent)
   let y = tape.variable(inner.storage, inner.shape, layout: inner.layout)
-  tape.record(y, RecomputedOperation(x: x, body: body))
+  tape.record(y, RecomputedOperation(x: x, body: body, parameters: silent.usedParameters))
   return y
 }
 
@@ -17,6 +17,7 @@ public func recomputed(_ x: Tensor, _ body: @escaping (Tensor) -> Tensor) -> Ten
 struct RecomputedOperation: Operation {
   let x: Tensor
   let body: (Tensor) -> Tensor
+  let parameters: [Parameter]
 
   func backward(_ dy: Tensor, into gradients: inout Gradients) {
     let again = x.tape.companion(recordsGradients: true)

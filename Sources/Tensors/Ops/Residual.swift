@@ -91,8 +91,11 @@ struct ResidualNormOperation: Operation {
   let mean: Tensor
   let reciprocalDeviation: Tensor
 
+  var parameters: [Parameter] { [gain, bias] }
+
   func backward(_ dy: Tensor, into gradients: inout Gradients) {
     let tape = dy.tape
+    let (dgain, dbias) = (gain.gradient(on: tape), bias.gradient(on: tape))
     let dx = tape.uninitialized(sum.shape)
     let isDropping = tape.appliesDropout && residual.dropout.rate > 0
     let dbranch = isDropping ? tape.uninitialized(sum.shape) : dx
@@ -100,7 +103,7 @@ struct ResidualNormOperation: Operation {
       residual.kernel(on: tape).backward(
         dy.pointer, sum.pointer, gain: gain.values, mean: mean.pointer,
         reciprocalDeviation: reciprocalDeviation.pointer, into: dx.pointer, dbranch: dbranch.pointer,
-        dgain: gain.gradient, dbias: bias.gradient, rows: sum.shape.rows)
+        dgain: dgain, dbias: dbias, rows: sum.shape.rows)
     }
     gradients.add(dbranch, to: residual.branch)
     gradients.add(dx, to: residual.x)

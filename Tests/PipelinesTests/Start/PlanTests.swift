@@ -9,8 +9,8 @@ import Testing
 @Suite("What plan counts before anything is trained")
 struct PlanTests {
   @Test(
-    "The tree of M micro-slots holds ⌊log₂ M⌋ + 1 slabs of gradients",
-    arguments: [(1, 1), (2, 2), (3, 2), (4, 3), (5, 3), (8, 4), (9, 4)])
+    "The tree of M micro-slots holds ⌊log₂ M⌋ slabs of gradients, and one for a single slot",
+    arguments: [(1, 1), (2, 1), (3, 1), (4, 2), (5, 2), (8, 3), (9, 3)])
   func slabs(slots: Int, expected: Int) {
     #expect(MemoryEstimate.gradientSlabs(slots) == expected)
     let memory = MemoryEstimate(slabCount: 1_000, microBatches: slots, activationBytes: 500)
@@ -31,6 +31,10 @@ struct PlanTests {
     let counts = network.counts(rows: 4, maskingShare: 0.15)
     #expect(counts.slabCount >= expected)
     #expect(counts.activationBytes > 4 * 128 * d * 4 * l)
+    let joining = network.counts(rows: 4, maskingShare: 0.15, joining: true)
+    let largest = 4 * v * d
+    #expect(joining.activationBytes > counts.activationBytes, "a gradient is made beside the sum")
+    #expect(joining.activationBytes < counts.activationBytes + largest * 3 / 2)
   }
 
   @Test("Operations and activations of a dry run grow with the rows")
