@@ -33,7 +33,7 @@ public enum AttentionKernel {
           into: Rows(y, outputStride, part.queries, column),
           logSumExp: logSumExp + part.head * queryCount + part.queries.lowerBound)
       }
-      if call.isTiled, let matrix = kernels.matrix?.pointee {
+      if call.isTiled, part.queries.count > AttentionCall.fewQueries, let matrix = kernels.matrix?.pointee {
         forward(TiledProducts(keys, values, part.keys.count, call.headSize, matrix, combining: .values))
       } else {
         forward(FloatProducts(keys: keys, values: values, D: call.headSize))
@@ -81,9 +81,9 @@ private struct AttentionHead<Products: AttentionProducts> {
 
   var D: Int { call.headSize }
 
-  /// Few queries against many keys, as in generation, are bound by memory: no product pays.
+  /// Few queries against many keys are bound by memory: no product pays.
   func forward(into y: Rows<UnsafeMutablePointer<Float>>, logSumExp: UnsafeMutablePointer<Float>) {
-    let isSmall = part.queries.count <= 2
+    let isSmall = part.queries.count <= AttentionCall.fewQueries
     for tile in tiles {
       let scores_ts = Scratch.scores.floats(tile.rows * max(1, tile.width))
       if isSmall {

@@ -85,6 +85,9 @@ public struct AttentionCall {
     isCausal ? part.keys.count - part.queries.count + query + 1 : part.keys.count
   }
 
+  /// So few queries, as in generation, are compared with keys one by one: no product pays.
+  static let fewQueries = 2
+
   /// Queries that are worked on together. Measured: fewer make products slow, more spill the second-level cache and, if
   /// causal, compute more scores that nobody sees.
   static let tileHeight = 64

@@ -12,25 +12,51 @@ func measureAttention(threads: Int) {
 private func measureAttention(threads: Int, isTiled: Bool) {
   let precision = isTiled ? "bfloat16" : "float32"
   print("\n" + label("\(precision), \(threads) thread(s), GFLOP/s", width: 35) + "forward backward")
-  for (segments, length, heads, isCausal, rate) in [
-    (16, 128, 4, false, Float(0)), (16, 128, 4, false, 0.1), (8, 256, 4, true, 0), (8, 128, 12, false, 0),
-    (8, 512, 12, false, 0), (8, 512, 12, true, 0), (1, 2048, 12, true, 0), (200, 20, 4, false, 0),
+  for shape in [
+    AttentionShape(segments: 16, length: 128, heads: 4),
+    AttentionShape(segments: 16, length: 128, heads: 4, dropout: 0.1),
+    AttentionShape(segments: 8, length: 256, heads: 4, isCausal: true),
+    AttentionShape(segments: 8, length: 128, heads: 12),
+    AttentionShape(segments: 8, length: 512, heads: 12),
+    AttentionShape(segments: 8, length: 512, heads: 12, isCausal: true),
+    AttentionShape(segments: 1, length: 2048, heads: 12, isCausal: true),
+    AttentionShape(segments: 200, length: 20, heads: 4),
   ] {
-    let tokens = segments * length
-    let width = heads * 64
+    let seconds = shape.seconds(isTiled: isTiled)
+    print(
+      label(shape.name, width: 34) + column(4 * shape.flops / seconds.forward / 1e9)
+        + column(10 * shape.flops / seconds.backward / 1e9, width: 9))
+  }
+}
+
+/// Attention of heads of 64 in segments of equal length.
+struct AttentionShape {
+  let segments, length, heads: Int
+  var isCausal = false
+  var dropout: Float = 0
+
+  var tokens: Int { segments * length }
+  var width: Int { heads * 64 }
+  /// Multiplications and additions of half a product: length² × width, half of it if causal.
+  var flops: Double { Double(segments * length * length * width) * (isCausal ? 0.5 : 1) }
+
+  var name: String {
+    "\(segments) × \(length), \(heads) heads\(isCausal ? ", causal" : "")\(dropout > 0 ? ", dropout" : "")"
+  }
+
+  func seconds(isTiled: Bool) -> (forward: Double, backward: Double) {
     let (qkv, dqkv) = (numbers(tokens * 3 * width), numbers(tokens * 3 * width))
     let (y, dy, sums) = (numbers(tokens * width), numbers(tokens * width), numbers(tokens * heads))
     defer { for memory in [qkv, dqkv, y, dy, sums] { memory.deallocate() } }
     let offsets = (0...segments).map { Int32($0 * length) }
     let samples = (0..<segments).map { UInt64($0) }
-    let flops = Double(segments * length * length * width) * (isCausal ? 0.5 : 1)
-    offsets.withUnsafeBufferPointer { offsets in
+    return offsets.withUnsafeBufferPointer { offsets in
       samples.withUnsafeBufferPointer { samples in
-        guard let offsets = offsets.baseAddress, let samples = samples.baseAddress else { return }
+        guard let offsets = offsets.baseAddress, let samples = samples.baseAddress else { return (0, 0) }
         let call = AttentionCall(
           queryOffsets: offsets, keyOffsets: offsets, segmentCount: segments, headCount: heads, headSize: 64,
-          isCausal: isCausal, scale: 0.125, dropoutRate: rate,
-          dropout: rate > 0
+          isCausal: isCausal, scale: 0.125, dropoutRate: dropout,
+          dropout: dropout > 0
             ? DropoutPositions(
               key: RandomKey(seed: 1, purpose: .dropout), epoch: 0, site: 0, sequenceOffsets: offsets,
               samples: samples, sequenceCount: segments) : nil, isTiled: isTiled)
@@ -45,11 +71,7 @@ private func measureAttention(threads: Int, isTiled: Bool) {
             qStride: 3 * width, k: qkv + width, kStride: 3 * width, v: qkv + 2 * width, vStride: 3 * width, dq: dqkv,
             dk: dqkv + width, dv: dqkv + 2 * width)
         }
-        print(
-          label(
-            "\(segments) × \(length), \(heads) heads\(isCausal ? ", causal" : "")\(rate > 0 ? ", dropout" : "")",
-            width: 34)
-            + column(4 * flops / forward / 1e9) + column(10 * flops / backward / 1e9, width: 9))
+        return (forward, backward)
       }
     }
   }
