@@ -80,10 +80,12 @@ public final class RunMemory {
     reported[0] += 1
   }
 
-  /// Hands over the events that nobody has taken yet, oldest first; one counts as taken when `body` returns.
-  public func takeEvents(terms: [TermDescription], _ body: (TrainingEvent) -> Void) {
-    while taken[0] < reported[0] {
-      body(ring[Int(taken[0] % UInt64(RunMemory.ringCount))].event(terms))
+  /// Hands over the events that nobody has taken yet, oldest first; one counts as taken when `body` returns. Not those that
+  /// come meanwhile: where steps are as fast as `body`, that would not end before the run does.
+  public func takeEvents(terms: [TermDescription], _ body: (TrainingEvent) throws -> Void) rethrows {
+    let end = reported[0]
+    while taken[0] < end {
+      try body(ring[Int(taken[0] % UInt64(RunMemory.ringCount))].event(terms))
       taken[0] += 1
     }
   }
