@@ -47,7 +47,7 @@ struct TextEncoder: Sendable {
     case .unigram(let unigram): plainModel = .unigram(unigram.forPlainText(hidden))
     case .words(let words):
       plainModel = .words(WordModel(hidden, unknown: words.unknown, unknownToken: words.unknownToken))
-    case .wordPiece(let pieces) where splitter != .bert:
+    case .wordPiece(let pieces) where splitter != .bert || !specials.allSatisfy { vocabulary.isSplitByBERT($0) }:
       plainModel = .wordPiece(
         WordPieceModel(
           tokens: hidden.modelTokens, unknown: pieces.unknown, unknownToken: pieces.unknownToken,
@@ -55,7 +55,7 @@ struct TextEncoder: Sendable {
     case .bytePairs(let pairs) where pairs.options.ignoresMerges:
       plainModel = .bytePairs(
         BytePairModel(hidden, merges: pairs.merges, options: pairs.options, isByteLevel: pairs.isByteLevel))
-    // Special tokens hold punctuation, at which BERT splits, and merges do not lead to them.
+    // BERT splits special tokens at their punctuation, and merges do not lead to them.
     case .wordPiece, .bytePairs: return self
     }
     return TextEncoder(normalizer: normalizer, splitter: splitter, model: plainModel, vocabulary: hidden)

@@ -43,6 +43,12 @@ struct Vocabulary: Sendable {
     return Vocabulary(self, modelTokens: kept)
   }
 
+  /// Whether BERT's pre-tokenizer never leaves a token in one piece: it holds ASCII punctuation and more.
+  func isSplitByBERT(_ id: Int32) -> Bool {
+    guard let scalars = tokens[Int(id)]?.unicodeScalars, scalars.count > 1 else { return false }
+    return scalars.contains { $0.isASCII && ("!"..."/" ~= $0 || ":"..."@" ~= $0 || "["..."`" ~= $0 || "{"..."~" ~= $0) }
+  }
+
   func id(of token: String) -> Int32? {
     (addedIDs.value(of: token) ?? modelIDs.value(of: token)).map { Int32(truncatingIfNeeded: $0) }
   }
