@@ -12,6 +12,18 @@ struct TextTests {
     #expect(!tokenizer.ids("a [MASK] b").contains(mask))
   }
 
+  /// Found at random: BERT's pre-tokenizer does not split these, so WordPiece found them by itself.
+  @Test func corpusTextCannotSpellASpecialTokenThatIsAWordOrAMark() throws {
+    let file = """
+      {"version":"1.0","added_tokens":[{"id":1,"content":"s","special":true},{"id":2,"content":"!","special":true}],
+      "normalizer":null,"pre_tokenizer":{"type":"BertPreTokenizer"},"post_processor":null,"decoder":null,
+      "model":{"type":"WordPiece","unk_token":"[UNK]","vocab":{"[UNK]":0,"s":1,"!":2,"a":3,"##s":4}}}
+      """
+    let tokenizer = try Tokenizer(tokenizerJSON: Array(file.utf8))
+    #expect(tokenizer.encode("a s !").ids == [3, 1, 2])
+    #expect(tokenizer.ids("a s as !") == [3, 0, 3, 4, 0])
+  }
+
   @Test(arguments: ["wordpiece-uncased", "wordpiece-cased", "byte-bpe"])
   func fastAndFullEncodingsAgree(folder: String) throws {
     let tokenizer = try Fixtures.tokenizer(folder)
