@@ -113,3 +113,17 @@ func tensor(_ parameter: Parameter, on tape: Tape, batch: Sequences? = nil) -> T
     offsets: batch?.sequenceOffsets ?? [0, Int32(rows)], samples: batch?.samples ?? [7], epoch: batch?.epoch ?? 0)
   return embedding(tape.indices(ids, layout: layout), parameter, on: tape)
 }
+
+/// Parameters of these shapes with numbers between −0.5 and 0.5, and a slab for the gradient of each.
+func parametersWithGradients(_ shapes: [Shape]) -> (parameters: [Parameter], gradients: [Slab]) {
+  let gradients = shapes.map { Slab(count: $0.count) }
+  let parameters = zip(shapes, gradients).enumerated().map { index, pair in
+    let memory = ParameterMemory(values: Slab(count: pair.0.count))
+    memory.values.write((0..<pair.0.count).map { Float(($0 * 37 + index * 11) % 103) / 103 - 0.5 }, at: 0)
+    memory.beginGradients(in: pair.1)
+    let parameter = Parameter(pair.0, .zeros)
+    parameter.place(in: memory, at: 0, path: "p\(index)")
+    return parameter
+  }
+  return (parameters, gradients)
+}

@@ -30,15 +30,7 @@ struct ProjectedCrossEntropyTests {
     init(_ shape: (rows: Int, classes: Int), hasBias: Bool, _ precision: Precision) {
       let (rows, classes) = shape
       let shapes: [Shape] = [[rows, 24], [classes, 24], [classes]]
-      let slabs = shapes.map { Slab(count: $0.count) }
-      let parameters = zip(shapes, slabs).enumerated().map { index, pair in
-        let memory = ParameterMemory(values: Slab(count: pair.0.count))
-        memory.values.write((0..<pair.0.count).map { Float(($0 * 37 + index * 11) % 103) / 103 - 0.5 }, at: 0)
-        memory.beginGradients(in: pair.1)
-        let parameter = Parameter(pair.0, .zeros)
-        parameter.place(in: memory, at: 0, path: "p\(index)")
-        return parameter
-      }
+      let (parameters, slabs) = parametersWithGradients(shapes)
       let tape = Tape(workspace: Workspace(), recordsGradients: true, appliesDropout: false, precision: precision)
       let x = embedding(tape.places((0..<rows).map { Int32($0) }), parameters[0], on: tape)
       let targets = tape.targets((0..<rows).map { $0 % 5 == 4 ? -100 : Int32($0 * 7 % classes) })

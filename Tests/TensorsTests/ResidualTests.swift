@@ -25,15 +25,7 @@ import Testing
 
     init(rate: Float, hasNorm: Bool, isOne: Bool) {
       let shapes: [Shape] = hasNorm ? [[12, 40], [12, 40], [40], [40]] : [[12, 40], [12, 40]]
-      let slabs = shapes.map { Slab(count: $0.count) }
-      let parameters = zip(shapes, slabs).enumerated().map { index, pair in
-        let memory = ParameterMemory(values: Slab(count: pair.0.count))
-        memory.values.write((0..<pair.0.count).map { Float(($0 * 37 + index * 11) % 103) / 103 - 0.5 }, at: 0)
-        memory.beginGradients(in: pair.1)
-        let parameter = Parameter(pair.0, .zeros)
-        parameter.place(in: memory, at: 0, path: "p\(index)")
-        return parameter
-      }
+      let (parameters, slabs) = parametersWithGradients(shapes)
       let tape = Tape(workspace: Workspace(), recordsGradients: true, appliesDropout: true)
       let (x, branch) = (
         tensor(parameters[0], on: tape, batch: packed), tensor(parameters[1], on: tape, batch: packed)
