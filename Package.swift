@@ -21,7 +21,6 @@ let package = Package(
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
-    .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
   ],
   targets: [
     // 0: C
@@ -31,6 +30,7 @@ let package = Package(
     library("CZlib", pkgConfig: "zlib", apt: "zlib1g-dev"),
     library("CLZ4", pkgConfig: "liblz4", apt: "liblz4-dev"),
     library("CZstd", pkgConfig: "libzstd", apt: "libzstd-dev"),
+    library("CYAML", pkgConfig: "yaml-0.1", apt: "libyaml-dev"),
 
     // 1a: leaves
     floor("Randomness"),
@@ -91,7 +91,7 @@ let package = Package(
       [
         "Training", "FineTuning", "Generation", "Embeddings", "Checkpoints", "Objectives", "Optimizers", "Models", "NN",
         "Tensors", "Datasets", "Tokenizers", "Shards", "SampleWorld", "Kernels", "Collectives", "Safetensors",
-        "DurableFiles", "Digests", "JSON", "Randomness", .product(name: "Yams", package: "Yams"),
+        "DurableFiles", "Digests", "JSON", "Randomness", "CYAML",
         .product(name: "Logging", package: "swift-log"),
       ]),
 

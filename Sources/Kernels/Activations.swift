@@ -49,9 +49,17 @@ public enum ActivationKernel {
     _ kind: Activation, _ dy: UnsafePointer<Float>, _ x: UnsafePointer<Float>,
     into dx: UnsafeMutablePointer<Float>, count: Int
   ) {
+    backward(kind, dy, NumberPointer(x), into: dx, count: count)
+  }
+
+  /// The same for x that may be rounded.
+  public static func backward(
+    _ kind: Activation, _ dy: UnsafePointer<Float>, _ x: NumberPointer, into dx: UnsafeMutablePointer<Float>, count: Int
+  ) {
     let function = kind.backward
     Parallel.forEachSlice(of: count, slice: Slices.elements) { part in
-      function(dy + part.lowerBound, x + part.lowerBound, dx + part.lowerBound, part.count)
+      let x = (x + part.lowerBound).widened(part.count, .widened)
+      function(dy + part.lowerBound, x, dx + part.lowerBound, part.count)
     }
   }
 }
@@ -62,12 +70,24 @@ public enum SwiGLUKernel {
   ///
   /// - Parameters:
   ///   - x: [M, 2 · D], D gates and D values.
+  ///   - copy: [M, 2 · D], where x is kept rounded; nil for nowhere.
   ///   - y: [M, D].
   public static func forward(
-    _ x_M2D: UnsafePointer<Float>, into y_MD: UnsafeMutablePointer<Float>, rows M: Int, width D: Int
+    _ x_M2D: UnsafePointer<Float>, keeping copy_M2D: NumberPointer? = nil, into y_MD: NumberPointer, rows M: Int,
+    width D: Int
   ) {
     Parallel.forEachSlice(of: M, slice: Slices.rows(width: 2 * D)) { rows in
-      kernels.swiglu_forward(x_M2D + rows.lowerBound * 2 * D, y_MD + rows.lowerBound * D, rows.count, D)
+      for row in rows {
+        let (x, y) = (x_M2D + row * 2 * D, y_MD + row * D)
+        if let copy_M2D { (copy_M2D + row * 2 * D).fill(from: x, count: 2 * D) }
+        guard y.isRounded else {
+          kernels.swiglu_forward(x, y.floats, 1, D)
+          continue
+        }
+        let active = Scratch.activated.floats(D)
+        kernels.swiglu_forward(x, active, 1, D)
+        y.fill(from: active, count: D)
+      }
     }
   }
 
@@ -80,13 +100,14 @@ public enum SwiGLUKernel {
   ///   - x: [M, 2 · D], the input of forward.
   ///   - dx: [M, 2 · D].
   public static func backward(
-    _ dy_MD: UnsafePointer<Float>, _ x_M2D: UnsafePointer<Float>, into dx_M2D: UnsafeMutablePointer<Float>,
+    _ dy_MD: UnsafePointer<Float>, _ x_M2D: NumberPointer, into dx_M2D: UnsafeMutablePointer<Float>,
     rows M: Int, width D: Int
   ) {
     Parallel.forEachSlice(of: M, slice: Slices.rows(width: 2 * D)) { rows in
-      let start = rows.lowerBound
-      kernels.swiglu_backward(
-        dy_MD + start * D, x_M2D + start * 2 * D, dx_M2D + start * 2 * D, rows.count, D)
+      for row in rows {
+        let x = (x_M2D + row * 2 * D).widened(2 * D, .widened)
+        kernels.swiglu_backward(dy_MD + row * D, x, dx_M2D + row * 2 * D, 1, D)
+      }
     }
   }
 }

@@ -12,6 +12,8 @@ import CKernels
 public enum AttentionKernel {
   /// Overwrites y, and ln Σ exp(scale · score) of each head and query for backward. A query that sees no key gets 0.
   ///
+  /// Numbers of q, k, v and y may be rounded where the call is tiled, all or none.
+  ///
   /// - Parameters:
   ///   - q: [Q, H · D].
   ///   - k: [K, G · D].
@@ -20,9 +22,8 @@ public enum AttentionKernel {
   ///   - logSumExp: [H, Q].
   ///   - queryCount: Q, over all segments.
   public static func forward(
-    _ call: AttentionCall, q: UnsafePointer<Float>, qStride: Int, k: UnsafePointer<Float>, kStride: Int,
-    v: UnsafePointer<Float>, vStride: Int, into y: UnsafeMutablePointer<Float>, outputStride: Int,
-    logSumExp: UnsafeMutablePointer<Float>, queryCount: Int
+    _ call: AttentionCall, q: NumberPointer, qStride: Int, k: NumberPointer, kStride: Int, v: NumberPointer,
+    vStride: Int, into y: NumberPointer, outputStride: Int, logSumExp: UnsafeMutablePointer<Float>, queryCount: Int
   ) {
     call.forEachPart { part in
       let (column, keyColumn) = (part.head * call.headSize, part.keyHead * call.headSize)
@@ -33,7 +34,9 @@ public enum AttentionKernel {
           into: Rows(y, outputStride, part.queries, column),
           logSumExp: logSumExp + part.head * queryCount + part.queries.lowerBound)
       }
-      if call.isTiled, part.queries.count > AttentionCall.fewQueries, let matrix = kernels.matrix?.pointee {
+      if call.isTiled, q.isRounded || part.queries.count > AttentionCall.fewQueries,
+        let matrix = kernels.matrix?.pointee
+      {
         forward(TiledProducts(keys, values, part.keys.count, call.headSize, matrix, combining: .values))
       } else {
         forward(FloatProducts(keys: keys, values: values, D: call.headSize))
@@ -47,9 +50,9 @@ public enum AttentionKernel {
   /// Overwrites dq, dk and dv, whose rows are as far apart as those of q, k and v; dk and dv are sums over the heads of
   /// queries that share them.
   public static func backward(
-    _ call: AttentionCall, dy: UnsafePointer<Float>, output: UnsafePointer<Float>, outputStride: Int,
-    logSumExp: UnsafePointer<Float>, queryCount: Int, q: UnsafePointer<Float>, qStride: Int,
-    k: UnsafePointer<Float>, kStride: Int, v: UnsafePointer<Float>, vStride: Int, dq: UnsafeMutablePointer<Float>,
+    _ call: AttentionCall, dy: UnsafePointer<Float>, output: NumberPointer, outputStride: Int,
+    logSumExp: UnsafePointer<Float>, queryCount: Int, q: NumberPointer, qStride: Int, k: NumberPointer, kStride: Int,
+    v: NumberPointer, vStride: Int, dq: UnsafeMutablePointer<Float>,
     dk: UnsafeMutablePointer<Float>, dv: UnsafeMutablePointer<Float>
   ) {
     call.forEachGroup { part, isFirst in
@@ -58,7 +61,8 @@ public enum AttentionKernel {
       let values = Rows(v, vStride, part.keys, keyColumn)
       func backward(_ products: some AttentionProducts) {
         AttentionHead(call: call, part: part, q: Rows(q, qStride, part.queries, column), products: products).backward(
-          dy: Rows(dy, outputStride, part.queries, column), y: Rows(output, outputStride, part.queries, column),
+          dy: Rows(NumberPointer(dy), outputStride, part.queries, column),
+          y: Rows(output, outputStride, part.queries, column),
           logSumExp: logSumExp + part.head * queryCount + part.queries.lowerBound,
           dq: Rows(dq, qStride, part.queries, column), dk: Rows(dk, kStride, part.keys, keyColumn),
           dv: Rows(dv, vStride, part.keys, keyColumn), adding: !isFirst)
@@ -76,29 +80,34 @@ public enum AttentionKernel {
 private struct AttentionHead<Products: AttentionProducts> {
   let call: AttentionCall
   let part: AttentionCall.Part
-  let q: Rows<UnsafePointer<Float>>
+  let q: Rows<NumberPointer>
   let products: Products
 
   var D: Int { call.headSize }
 
   /// Few queries against many keys are bound by memory: no product pays.
-  func forward(into y: Rows<UnsafeMutablePointer<Float>>, logSumExp: UnsafeMutablePointer<Float>) {
-    let isSmall = part.queries.count <= AttentionCall.fewQueries
+  func forward(into y: Rows<NumberPointer>, logSumExp: UnsafeMutablePointer<Float>) {
+    let isSmall = !q.base.isRounded && part.queries.count <= AttentionCall.fewQueries
     for tile in tiles {
       let scores_ts = Scratch.scores.floats(tile.rows * max(1, tile.width))
       if isSmall {
         let k = products.keys
-        for row in 0..<tile.rows { kernels.dots(q[row], k[0], scores_ts + row * tile.width, tile.width, D, k.stride) }
+        for row in 0..<tile.rows {
+          kernels.dots(q[row].floats, k[0].floats, scores_ts + row * tile.width, tile.width, D, k.stride)
+        }
       } else if tile.width > 0 {
         products.compare(q, with: .keys, tile, into: scores_ts)
       }
       kernels.attention_softmax(
         scores_ts, call.scale, tile.rows, tile.width, tile.visible, tile.step, logSumExp + tile.top)
       part.mask?.apply(to: scores_ts, top: tile.top, rows: tile.rows, width: tile.width)
-      if isSmall || tile.width == 0 {
+      if tile.width == 0 {
+        y.clear(tile.rows, D, from: tile.top)
+      } else if isSmall {
         let v = products.values
         for row in 0..<tile.rows {
-          kernels.weighted_sum(scores_ts + row * tile.width, v[0], y[tile.top + row], tile.width, D, v.stride)
+          kernels.weighted_sum(
+            scores_ts + row * tile.width, v[0].floats, y[tile.top + row].floats, tile.width, D, v.stride)
         }
       } else {
         products.combine(scores_ts, of: .values, tile, into: y)
@@ -107,7 +116,7 @@ private struct AttentionHead<Products: AttentionProducts> {
   }
 
   func backward(
-    dy: Rows<UnsafePointer<Float>>, y: Rows<UnsafePointer<Float>>, logSumExp: UnsafePointer<Float>,
+    dy: Rows<NumberPointer>, y: Rows<NumberPointer>, logSumExp: UnsafePointer<Float>,
     dq: Rows<UnsafeMutablePointer<Float>>, dk: Rows<UnsafeMutablePointer<Float>>,
     dv: Rows<UnsafeMutablePointer<Float>>, adding: Bool
   ) {
@@ -130,7 +139,9 @@ private struct AttentionHead<Products: AttentionProducts> {
       kernels.attention_probabilities(
         p_ts, call.scale, tile.rows, tile.width, tile.visible, tile.step, logSumExp + tile.top)
       products.compare(dy, with: .values, tile, into: ds_ts)
-      for row in 0..<tile.rows { delta_t[row] = kernels.dot(dy[tile.top + row], y[tile.top + row], D) }
+      for row in 0..<tile.rows {
+        delta_t[row] = kernels.dot(dy[tile.top + row].floats, y[tile.top + row].widened(D, .widened), D)
+      }
       var masked_ts = p_ts
       if let mask = part.mask {
         masked_ts = Scratch.masks.floats(count)
@@ -139,7 +150,7 @@ private struct AttentionHead<Products: AttentionProducts> {
       let isAdding = adding || index > 0
       products.collect(masked_ts, of: dy, tile, into: dv, adding: isAdding)
       kernels.attention_softmax_backward(p_ts, ds_ts, delta_t, call.scale, tile.rows, tile.width)
-      products.combine(ds_ts, of: .keys, tile, into: dq)
+      products.combine(ds_ts, of: .keys, tile, into: Rows(dq))
       products.collect(ds_ts, of: q, tile, into: dk, adding: isAdding)
     }
   }

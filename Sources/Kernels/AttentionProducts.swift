@@ -20,62 +20,60 @@ enum AttentionSide { case keys, values }
 
 /// The products of one head: between a tile of queries and the keys or values that it sees.
 protocol AttentionProducts {
-  var keys: Rows<UnsafePointer<Float>> { get }
-  var values: Rows<UnsafePointer<Float>> { get }
+  var keys: Rows<NumberPointer> { get }
+  var values: Rows<NumberPointer> { get }
   /// c = a · sideᵀ: [t, D] · [s, D]ᵀ
   func compare(
-    _ a: Rows<UnsafePointer<Float>>, with side: AttentionSide, _ tile: AttentionTile,
+    _ a: Rows<NumberPointer>, with side: AttentionSide, _ tile: AttentionTile,
     into c_ts: UnsafeMutablePointer<Float>)
   /// c = a · side: [t, s] · [s, D]
   func combine(
-    _ a_ts: UnsafePointer<Float>, of side: AttentionSide, _ tile: AttentionTile,
-    into c: Rows<UnsafeMutablePointer<Float>>)
+    _ a_ts: UnsafePointer<Float>, of side: AttentionSide, _ tile: AttentionTile, into c: Rows<NumberPointer>)
   /// c = aᵀ · b or c += aᵀ · b: [t, s]ᵀ · [t, D]
   func collect(
-    _ a_ts: UnsafePointer<Float>, of b: Rows<UnsafePointer<Float>>, _ tile: AttentionTile,
+    _ a_ts: UnsafePointer<Float>, of b: Rows<NumberPointer>, _ tile: AttentionTile,
     into c: Rows<UnsafeMutablePointer<Float>>, adding: Bool)
 }
 
 /// Products in float32.
 struct FloatProducts: AttentionProducts {
-  let keys: Rows<UnsafePointer<Float>>
-  let values: Rows<UnsafePointer<Float>>
+  let keys: Rows<NumberPointer>
+  let values: Rows<NumberPointer>
   let D: Int
 
   func compare(
-    _ a: Rows<UnsafePointer<Float>>, with side: AttentionSide, _ tile: AttentionTile,
+    _ a: Rows<NumberPointer>, with side: AttentionSide, _ tile: AttentionTile,
     into c_ts: UnsafeMutablePointer<Float>
   ) {
     let b = side == .keys ? keys : values
     cblas_sgemm(
-      CblasRowMajor, CblasNoTrans, CblasTrans, Int32(tile.rows), Int32(tile.width), Int32(D), 1, a[tile.top],
-      Int32(a.stride), b[0], Int32(b.stride), 0, c_ts, Int32(tile.width))
+      CblasRowMajor, CblasNoTrans, CblasTrans, Int32(tile.rows), Int32(tile.width), Int32(D), 1, a[tile.top].floats,
+      Int32(a.stride), b[0].floats, Int32(b.stride), 0, c_ts, Int32(tile.width))
   }
 
   func combine(
-    _ a_ts: UnsafePointer<Float>, of side: AttentionSide, _ tile: AttentionTile,
-    into c: Rows<UnsafeMutablePointer<Float>>
+    _ a_ts: UnsafePointer<Float>, of side: AttentionSide, _ tile: AttentionTile, into c: Rows<NumberPointer>
   ) {
     let b = side == .keys ? keys : values
     cblas_sgemm(
       CblasRowMajor, CblasNoTrans, CblasNoTrans, Int32(tile.rows), Int32(D), Int32(tile.width), 1, a_ts,
-      Int32(tile.width), b[0], Int32(b.stride), 0, c[tile.top], Int32(c.stride))
+      Int32(tile.width), b[0].floats, Int32(b.stride), 0, c[tile.top].floats, Int32(c.stride))
   }
 
   func collect(
-    _ a_ts: UnsafePointer<Float>, of b: Rows<UnsafePointer<Float>>, _ tile: AttentionTile,
+    _ a_ts: UnsafePointer<Float>, of b: Rows<NumberPointer>, _ tile: AttentionTile,
     into c: Rows<UnsafeMutablePointer<Float>>, adding: Bool
   ) {
     cblas_sgemm(
       CblasRowMajor, CblasTrans, CblasNoTrans, Int32(tile.width), Int32(D), Int32(tile.rows), 1, a_ts,
-      Int32(tile.width), b[tile.top], Int32(b.stride), adding ? 1 : 0, c[0], Int32(c.stride))
+      Int32(tile.width), b[tile.top].floats, Int32(b.stride), adding ? 1 : 0, c[0], Int32(c.stride))
   }
 }
 
 /// Products of numbers rounded to bfloat16; keys and values are rounded once for all tiles.
 struct TiledProducts: AttentionProducts {
-  let keys: Rows<UnsafePointer<Float>>
-  let values: Rows<UnsafePointer<Float>>
+  let keys: Rows<NumberPointer>
+  let values: Rows<NumberPointer>
   private let D: Int
   private let matrix: ck_matrix
   /// Keys, and values, as lines; and the ones that are combined as columns.
@@ -86,7 +84,7 @@ struct TiledProducts: AttentionProducts {
 
   /// - Parameter side: what `combine` will be asked for; only where that is keys are values compared.
   init(
-    _ keys: Rows<UnsafePointer<Float>>, _ values: Rows<UnsafePointer<Float>>, _ count: Int, _ D: Int,
+    _ keys: Rows<NumberPointer>, _ values: Rows<NumberPointer>, _ count: Int, _ D: Int,
     _ matrix: ck_matrix, combining side: AttentionSide
   ) {
     (self.keys, self.values, self.D, self.matrix) = (keys, values, D, matrix)
@@ -95,46 +93,49 @@ struct TiledProducts: AttentionProducts {
     let (keyLines, valueLines) = (Scratch.keyLines.halves(lines), Scratch.valueLines.halves(lines))
     let columns = Scratch.columns.halves(TileShape.count(lines: D, inner: count))
     let (headTiles, keyTiles) = (TileShape.tiles(D), keyTiles)
-    matrix.pack_right(keys[0], keys.stride, count, D, keyLines, headTiles)
-    if side == .keys { matrix.pack_right(values[0], values.stride, count, D, valueLines, headTiles) }
+    matrix.pack_right(keys[0].forC, keys.stride, count, D, keyLines, headTiles)
+    if side == .keys { matrix.pack_right(values[0].forC, values.stride, count, D, valueLines, headTiles) }
     let combined = side == .keys ? keys : values
-    matrix.pack_right_transposed(combined[0], combined.stride, D, count, columns, keyTiles)
+    matrix.pack_right_transposed(combined[0].forC, combined.stride, D, count, columns, keyTiles)
     (self.keyLines, self.valueLines, self.columns) = (
       UnsafePointer(keyLines), UnsafePointer(valueLines), UnsafePointer(columns)
     )
   }
 
   func compare(
-    _ a: Rows<UnsafePointer<Float>>, with side: AttentionSide, _ tile: AttentionTile,
+    _ a: Rows<NumberPointer>, with side: AttentionSide, _ tile: AttentionTile,
     into c_ts: UnsafeMutablePointer<Float>
   ) {
     let left = Scratch.left.halves(TileShape.count(lines: tile.rows, inner: D))
-    matrix.pack_left(a[tile.top], a.stride, tile.rows, D, left, TileShape.tiles(D))
+    matrix.pack_left(a[tile.top].forC, a.stride, tile.rows, D, left, TileShape.tiles(D))
     multiply(
       left, side == .keys ? keyLines : valueLines, inner: D, rows: tile.rows, columns: tile.width, into: c_ts,
       stride: tile.width)
   }
 
   func combine(
-    _ a_ts: UnsafePointer<Float>, of side: AttentionSide, _ tile: AttentionTile,
-    into c: Rows<UnsafeMutablePointer<Float>>
+    _ a_ts: UnsafePointer<Float>, of side: AttentionSide, _ tile: AttentionTile, into c: Rows<NumberPointer>
   ) {
     let left = Scratch.left.halves(TileShape.count(lines: tile.rows, inner: tile.width))
-    matrix.pack_left(a_ts, tile.width, tile.rows, tile.width, left, TileShape.tiles(tile.width))
+    matrix.pack_left(NumberPointer(a_ts).forC, tile.width, tile.rows, tile.width, left, TileShape.tiles(tile.width))
+    let isRounded = c.base.isRounded
+    let sums = isRounded ? Scratch.products.floats(tile.rows * D) : c[tile.top].floats
     multiply(
-      left, columns, rightTiles: keyTiles, inner: tile.width, rows: tile.rows, columns: D, into: c[tile.top],
-      stride: c.stride)
+      left, columns, rightTiles: keyTiles, inner: tile.width, rows: tile.rows, columns: D, into: sums,
+      stride: isRounded ? D : c.stride)
+    guard isRounded else { return }
+    for row in 0..<tile.rows { c[tile.top + row].fill(from: sums + row * D, count: D) }
   }
 
   func collect(
-    _ a_ts: UnsafePointer<Float>, of b: Rows<UnsafePointer<Float>>, _ tile: AttentionTile,
+    _ a_ts: UnsafePointer<Float>, of b: Rows<NumberPointer>, _ tile: AttentionTile,
     into c: Rows<UnsafeMutablePointer<Float>>, adding: Bool
   ) {
     let left = Scratch.left.halves(TileShape.count(lines: tile.width, inner: tile.rows))
     let right = Scratch.right.halves(TileShape.count(lines: D, inner: tile.rows))
     let queryTiles = TileShape.tiles(tile.rows)
-    matrix.pack_left_transposed(a_ts, tile.width, tile.width, tile.rows, left, queryTiles)
-    matrix.pack_right_transposed(b[tile.top], b.stride, D, tile.rows, right, queryTiles)
+    matrix.pack_left_transposed(NumberPointer(a_ts).forC, tile.width, tile.width, tile.rows, left, queryTiles)
+    matrix.pack_right_transposed(b[tile.top].forC, b.stride, D, tile.rows, right, queryTiles)
     multiply(
       left, right, inner: tile.rows, rows: tile.width, columns: D, into: c[0], stride: c.stride, adding: adding)
   }

@@ -49,7 +49,8 @@ enum Slices {
 
 /// Calling-thread scratch memory, one piece for each use, so that nested kernels don't share one.
 enum Scratch: Int32 {
-  case scores, gradients, sums, order, partials, masks, left, right, keyLines, valueLines, columns, activated
+  case scores, gradients, sums, order, partials, masks, left, right, keyLines, valueLines, columns, activated, widened,
+    products, gradientLines
 
   /// At least `count` floats, 64-byte aligned, valid until the thread's next call for the same piece.
   func floats(_ count: Int) -> UnsafeMutablePointer<Float> {

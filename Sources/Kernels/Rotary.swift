@@ -19,15 +19,17 @@ public enum RotaryKernel {
   ///   - table: a row of D / 2 cosines and as many sines for every position.
   ///   - isReversed: whether they are turned back, which is the gradient.
   public static func rotate(
-    _ x_MS: UnsafePointer<Float>, into y_MS: UnsafeMutablePointer<Float>, rows M: Int, stride S: Int,
-    headCount: Int, headSize D: Int, positions: UnsafePointer<Int32>, table: UnsafePointer<Float>,
-    isReversed: Bool = false
+    _ x_MS: UnsafePointer<Float>, into y_MS: NumberPointer, rows M: Int, stride S: Int, headCount: Int, headSize D: Int,
+    positions: UnsafePointer<Int32>, table: UnsafePointer<Float>, isReversed: Bool = false
   ) {
+    let direction: Float = isReversed ? -1 : 1
     Parallel.forEachSlice(of: M, slice: Slices.rows(width: S)) { rows in
-      let start = rows.lowerBound
-      kernels.rotate(
-        x_MS + start * S, y_MS + start * S, rows.count, S, headCount, D, positions + start, table,
-        isReversed ? -1 : 1)
+      for row in rows {
+        let (x, y) = (x_MS + row * S, y_MS + row * S)
+        let turned = y.isRounded ? Scratch.widened.floats(S) : y.floats
+        kernels.rotate(x, turned, 1, S, headCount, D, positions + row, table, direction)
+        if y.isRounded { y.fill(from: turned, count: S) }
+      }
     }
   }
 }

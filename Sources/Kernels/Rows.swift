@@ -1,5 +1,13 @@
+/// What rows of a matrix can be found by.
+protocol RowPointer {
+  func advanced(by count: Int) -> Self
+}
+
+extension UnsafePointer: RowPointer {}
+extension UnsafeMutablePointer: RowPointer {}
+
 /// Rows of a part of a matrix: the columns from one on, the rows of one range.
-struct Rows<Pointer: Strideable> where Pointer.Stride == Int {
+struct Rows<Pointer: RowPointer> {
   let base: Pointer
   let stride: Int
 
@@ -10,6 +18,19 @@ struct Rows<Pointer: Strideable> where Pointer.Stride == Int {
 
   /// Where row `row` starts.
   subscript(row: Int) -> Pointer { base.advanced(by: row * stride) }
+}
+
+extension Rows where Pointer == NumberPointer {
+  /// The same rows, of floats.
+  init(_ rows: Rows<UnsafeMutablePointer<Float>>) {
+    base = NumberPointer(rows.base)
+    stride = rows.stride
+  }
+
+  /// Zeros in the first `width` columns of `count` rows.
+  func clear(_ count: Int, _ width: Int, from first: Int) {
+    for row in first..<first + count { self[row].clear(width) }
+  }
 }
 
 extension Rows where Pointer == UnsafeMutablePointer<Float> {

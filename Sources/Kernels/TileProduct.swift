@@ -23,10 +23,10 @@ public enum TileProduct {
   ///   - left: M lines.
   ///   - right: N lines.
   ///   - bias: N numbers; not if `adding`.
-  ///   - c: [M, N], rows `stride` apart.
+  ///   - c: [M, N], rows `stride` apart; floats if `adding`.
   static func multiply(
-    _ left: Factor, _ right: Factor, inner K: Int, bias: UnsafePointer<Float>? = nil,
-    into c: UnsafeMutablePointer<Float>, stride: Int, adding: Bool = false
+    _ left: Factor, _ right: Factor, inner K: Int, bias: UnsafePointer<Float>? = nil, into c: NumberPointer,
+    stride: Int, adding: Bool = false
   ) {
     guard let matrix = kernels.matrix?.pointee else { preconditionFailure("no unit for bfloat16") }
     let (M, N) = (left.lines, right.lines)
@@ -38,13 +38,30 @@ public enum TileProduct {
     let down = (M + height - 1) / height
     Parallel.forEach((N + width - 1) / width * down) { block in
       let (row, column) = (block % down * height, block / down * width)
-      var product = ck_product(
-        left: leftTiles + row * panel * TileShape.inner, right: rightTiles + column * panel * TileShape.inner,
-        left_tiles: panel, right_tiles: panel, tiles: TileShape.tiles(K), rows: min(height, M - row),
-        columns: min(width, N - column), bias: bias.map { $0 + column }, adding: adding)
-      matrix.multiply(&product, c + row * stride + column, stride)
+      let rows = min(height, M - row)
+      func sum(_ column: Int, _ columns: Int, into c: UnsafeMutablePointer<Float>, _ stride: Int) {
+        var product = ck_product(
+          left: leftTiles + row * panel * TileShape.inner, right: rightTiles + column * panel * TileShape.inner,
+          left_tiles: panel, right_tiles: panel, tiles: TileShape.tiles(K), rows: rows, columns: columns,
+          bias: bias.map { $0 + column }, adding: adding)
+        matrix.multiply(&product, c, stride)
+      }
+      guard c.isRounded else {
+        return sum(column, min(width, N - column), into: c.floats + row * stride + column, stride)
+      }
+      for start in Swift.stride(from: column, to: min(N, column + width), by: roundedWidth) {
+        let columns = min(roundedWidth, N - start)
+        let sums = Scratch.products.floats(rows * roundedWidth)
+        sum(start, columns, into: sums, roundedWidth)
+        for index in 0..<rows {
+          (c + (row + index) * stride + start).fill(from: sums + index * roundedWidth, count: columns)
+        }
+      }
     }
   }
+
+  /// Columns that are summed in float before they are rounded: with the most rows of a block, a quarter of a megabyte.
+  private static let roundedWidth = 128
 
   /// What one thread does at once. Of 512 inner elements the rows' tiles fill a quarter of a megabyte, so they stay in the
   /// second-level cache while the columns pass; columns are cut where there are too few rows for all threads.
@@ -61,14 +78,14 @@ public enum TileProduct {
 
 /// One side of a product.
 enum Factor {
-  /// Numbers to round.
-  case floats(Floats)
+  /// Numbers to round, or rounded before, in rows.
+  case rows(Rows)
   /// Numbers that are tiles already.
   case tiles(TiledMatrix)
 
   var lines: Int {
     switch self {
-    case .floats(let x): x.lines
+    case .rows(let x): x.lines
     case .tiles(let matrix): matrix.lines
     }
   }
@@ -76,7 +93,7 @@ enum Factor {
   fileprivate func tiles(_ side: TileShape.Side, inner: Int, _ matrix: ck_matrix) -> UnsafePointer<UInt16> {
     switch self {
     case .tiles(let matrix): return UnsafePointer(matrix.memory)
-    case .floats(let x):
+    case .rows(let x):
       let tiles = (side == .left ? Scratch.left : .right).halves(TileShape.count(lines: x.lines, inner: inner))
       TileShape.pack(x, inner: inner, side, into: tiles, matrix)
       return UnsafePointer(tiles)
@@ -85,13 +102,15 @@ enum Factor {
 
   /// A matrix of which each line's inner elements are neighbors and lines `stride` apart or, if `isTransposed`, the other
   /// way round.
-  struct Floats {
-    let base: UnsafePointer<Float>
+  struct Rows {
+    let base: NumberPointer
     let stride: Int
     let lines: Int
     var isTransposed = false
     /// What is applied to every element before it is rounded.
     var activation: Activation?
+    /// Where the rows are kept rounded, end to end and before the activation.
+    var copy: NumberPointer?
   }
 }
 
@@ -119,6 +138,11 @@ public final class TiledMatrix {
     self.memory = memory.bindMemory(to: UInt16.self, capacity: TileShape.count(lines: lines, inner: inner))
   }
 
+  /// The same in memory of the calling thread, until it asks for that piece again.
+  convenience init(lines: Int, inner: Int, in scratch: Scratch) {
+    self.init(lines: lines, inner: inner, in: scratch.halves(TileShape.count(lines: lines, inner: inner)))
+  }
+
   deinit {
     if isOwner { LargeMemory.deallocate(memory) }
   }
@@ -133,7 +157,8 @@ public final class TiledMatrix {
   /// - Parameter x: [lines, inner], or [inner, lines].
   public func fill(from x: UnsafePointer<Float>, isTransposed: Bool) {
     guard let matrix = kernels.matrix?.pointee else { return }
-    let x = Factor.Floats(base: x, stride: isTransposed ? lines : inner, lines: lines, isTransposed: isTransposed)
+    let x = Factor.Rows(
+      base: NumberPointer(x), stride: isTransposed ? lines : inner, lines: lines, isTransposed: isTransposed)
     TileShape.pack(x, inner: inner, .right, into: memory, matrix)
   }
 }
@@ -159,7 +184,7 @@ enum TileShape {
   static func count(lines: Int, inner: Int) -> Int { (lines + 31) / 32 * 32 * panel(inner) * TileShape.inner }
 
   static func pack(
-    _ x: Factor.Floats, inner: Int, _ side: Side, into tiles: UnsafeMutablePointer<UInt16>, _ matrix: ck_matrix
+    _ x: Factor.Rows, inner: Int, _ side: Side, into tiles: UnsafeMutablePointer<UInt16>, _ matrix: ck_matrix
   ) {
     let pack =
       switch (side, x.isTransposed) {
@@ -170,17 +195,26 @@ enum TileShape {
       }
     // Slices of neighboring rows of x, which are inner elements where it is transposed.
     let (rows, width) = x.isTransposed ? (inner, x.lines) : (x.lines, inner)
-    let slice = (Slices.rows(width: width) + TileShape.inner - 1) / TileShape.inner * TileShape.inner
     let panel = TileShape.panel(inner)
-    Parallel.forEachSlice(of: rows, slice: slice) { part in
+    Parallel.forEachSlice(of: rows, slice: slice(width: width)) { part in
       let start = part.lowerBound
       let (lines, inner) = x.isTransposed ? (x.lines, part.count) : (part.count, inner)
       let tiles = tiles + start * (x.isTransposed ? TileShape.lines : panel * TileShape.inner)
       let base = x.base + start * x.stride
-      guard let activation = x.activation?.forward else { return pack(base, x.stride, lines, inner, tiles, panel) }
+      if let copy = x.copy {
+        for row in 0..<part.count {
+          (copy + (start + row) * width).fill(from: (base + row * x.stride).floats, count: width)
+        }
+      }
+      guard let activation = x.activation?.forward else { return pack(base.forC, x.stride, lines, inner, tiles, panel) }
       let active = Scratch.activated.floats(part.count * width)
-      for row in 0..<part.count { activation(base + row * x.stride, active + row * width, width) }
-      pack(active, width, lines, inner, tiles, panel)
+      for row in 0..<part.count {
+        activation((base + row * x.stride).widened(width, .widened), active + row * width, width)
+      }
+      pack(NumberPointer(active).forC, width, lines, inner, tiles, panel)
     }
   }
+
+  /// Rows that are packed together: whole tiles of them.
+  static func slice(width: Int) -> Int { (Slices.rows(width: width) + inner - 1) / inner * inner }
 }

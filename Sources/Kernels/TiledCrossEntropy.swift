@@ -33,15 +33,16 @@ public enum TiledCrossEntropyKernel {
 
     /// Takes over `count` rows from `row` on, as wide as a part.
     fileprivate func fill(
-      _ part_ts: UnsafePointer<Float>, row: Int, count: Int, columns part: Range<Int>, _ matrix: ck_matrix
+      _ part_ts: UnsafePointer<Float>, row: Int, count: Int, columns range: Range<Int>, _ matrix: ck_matrix
     ) {
       let (rowPanel, columnPanel) = (TileShape.panel(rows.inner), TileShape.panel(columns.inner))
-      let (first, width) = (part.lowerBound, part.count)
+      let (first, width) = (range.lowerBound, range.count)
+      let part = NumberPointer(part_ts).forC
       matrix.pack_left(
-        part_ts, width, count, width, rows.memory + row * rowPanel * TileShape.inner + first * TileShape.lines, rowPanel
+        part, width, count, width, rows.memory + row * rowPanel * TileShape.inner + first * TileShape.lines, rowPanel
       )
       matrix.pack_left_transposed(
-        part_ts, width, width, count,
+        part, width, width, count,
         columns.memory + first * columnPanel * TileShape.inner + row * TileShape.lines, columnPanel)
       if row == 0 { (sums + first).update(repeating: 0, count: width) }
       kernels.column_sums(part_ts, sums + first, count, width, width)
@@ -73,7 +74,7 @@ public enum TiledCrossEntropyKernel {
     let (V, D, height) = (w.lines, w.inner, blockHeight(classes: w.lines))
     let (parts, panel) = ((V + partWidth - 1) / partWidth, TileShape.panel(D))
     let left = Scratch.left.halves(TileShape.count(lines: M, inner: D))
-    TileShape.pack(Factor.Floats(base: h_MD, stride: D, lines: M), inner: D, .left, into: left, matrix)
+    TileShape.pack(Factor.Rows(base: NumberPointer(h_MD), stride: D, lines: M), inner: D, .left, into: left, matrix)
     let logits = Scratch.scores.floats(min(height, M) * V)
     let (largest, sums) = (Scratch.partials.floats(parts * height), Scratch.sums.floats(parts * height))
     let (places, chosen) = (Scratch.order.integers(parts * height), Scratch.gradients.floats(height))
@@ -114,7 +115,7 @@ public enum TiledCrossEntropyKernel {
   ///   - w: D lines of V elements: w transposed.
   ///   - dh: [M, D].
   public static func backwardInput(_ gradient: Gradient, _ w: TiledMatrix, into dh_MD: UnsafeMutablePointer<Float>) {
-    TileProduct.multiply(.tiles(gradient.rows), .tiles(w), inner: w.inner, into: dh_MD, stride: w.lines)
+    TileProduct.multiply(.tiles(gradient.rows), .tiles(w), inner: w.inner, into: NumberPointer(dh_MD), stride: w.lines)
   }
 
   /// dw = gradientᵀ · h, or dw += gradientᵀ · h if `adding`.
@@ -126,9 +127,10 @@ public enum TiledCrossEntropyKernel {
     _ gradient: Gradient, _ h_MD: UnsafePointer<Float>, into dw_VD: UnsafeMutablePointer<Float>, width D: Int,
     adding: Bool
   ) {
-    let h = Factor.Floats(base: h_MD, stride: D, lines: D, isTransposed: true)
+    let h = Factor.Rows(base: NumberPointer(h_MD), stride: D, lines: D, isTransposed: true)
     TileProduct.multiply(
-      .tiles(gradient.columns), .floats(h), inner: gradient.columns.inner, into: dw_VD, stride: D, adding: adding)
+      .tiles(gradient.columns), .rows(h), inner: gradient.columns.inner, into: NumberPointer(dw_VD), stride: D,
+      adding: adding)
   }
 
   /// db += scale · Σ rows of the gradient

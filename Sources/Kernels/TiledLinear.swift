@@ -8,57 +8,92 @@ import CKernels
 ///
 /// The counterpart of `LinearKernel` on units that multiply bfloat16 numbers.
 public enum TiledLinearKernel {
-  /// y = x · wᵀ + b; overwrites y.
+  /// y = f(x) · wᵀ + b; overwrites y.
   ///
   /// - Parameters:
   ///   - x: [M, K].
-  ///   - activation: what is applied to x first.
+  ///   - copy: [M, K], where x is kept rounded; nil for nowhere.
+  ///   - activation: f, or nil for none.
   ///   - w: N lines of K inner elements: w itself.
   ///   - b: [N], or nil for none.
   ///   - y: [M, N].
   public static func forward(
-    _ x_MK: UnsafePointer<Float>, after activation: Activation? = nil, _ w: TiledMatrix, _ b_N: UnsafePointer<Float>?,
-    into y_MN: UnsafeMutablePointer<Float>, rows M: Int
+    _ x_MK: NumberPointer, keeping copy_MK: NumberPointer? = nil, after activation: Activation? = nil,
+    _ w: TiledMatrix, _ b_N: UnsafePointer<Float>?, into y_MN: NumberPointer, rows M: Int
   ) {
-    let x = Factor.Floats(base: x_MK, stride: w.inner, lines: M, activation: activation)
-    TileProduct.multiply(.floats(x), .tiles(w), inner: w.inner, bias: b_N, into: y_MN, stride: w.lines)
+    let x = Factor.Rows(base: x_MK, stride: w.inner, lines: M, activation: activation, copy: copy_MK)
+    TileProduct.multiply(.rows(x), .tiles(w), inner: w.inner, bias: b_N, into: y_MN, stride: w.lines)
   }
 
-  /// dx = dy · w, or dx += dy · w if `adding`.
+  /// Where a gradient is written, or added to.
+  public typealias Destination = (gradient: UnsafeMutablePointer<Float>, isAdding: Bool)
+
+  /// dw = dyᵀ · f(x),  db += Σ rows of dy, in float,  dx = dy · w; each where it is wanted.
   ///
-  /// - Parameters:
-  ///   - dy: [M, N].
-  ///   - w: K lines of N inner elements: w transposed.
-  ///   - dx: [M, K].
-  public static func backwardInput(
-    _ dy_MN: UnsafePointer<Float>, _ w: TiledMatrix, into dx_MK: UnsafeMutablePointer<Float>, rows M: Int,
-    adding: Bool = false
-  ) {
-    let dy = Factor.Floats(base: dy_MN, stride: w.inner, lines: M)
-    TileProduct.multiply(.floats(dy), .tiles(w), inner: w.inner, into: dx_MK, stride: w.lines, adding: adding)
-  }
-
-  /// dw = dyᵀ · x, or dw += dyᵀ · x if `adding`;  db += Σ rows of dy, in float
+  /// Reads dy once for all three.
   ///
   /// - Parameters:
   ///   - dy: [M, N].
   ///   - x: [M, K].
-  ///   - activation: what is applied to x first.
-  ///   - dw: [N, K].
-  ///   - dbias: [N], or nil for none.
-  public static func backwardWeight(
-    _ dy_MN: UnsafePointer<Float>, _ x_MK: UnsafePointer<Float>, after activation: Activation? = nil,
-    into dw_NK: UnsafeMutablePointer<Float>, dbias db_N: UnsafeMutablePointer<Float>?, rows M: Int, inner K: Int,
-    columns N: Int, adding: Bool
+  ///   - activation: f, or nil for none.
+  ///   - w: K lines of N inner elements: w transposed.
+  ///   - dw: [N, K], or nil.
+  ///   - db: [N], or nil; not without dw.
+  ///   - dx: [M, K], the gradient of f(x), or nil.
+  public static func backward(
+    _ dy_MN: UnsafePointer<Float>, _ x_MK: NumberPointer, after activation: Activation? = nil,
+    _ w: @autoclosure () -> TiledMatrix, into dw_NK: Destination?, dbias db_N: UnsafeMutablePointer<Float>?,
+    dinput dx_MK: Destination?, rows M: Int, inner K: Int, columns N: Int
   ) {
     guard M > 0 else {
-      if !adding { ElementwiseKernel.zero(dw_NK, count: N * K) }
+      if let dw_NK, !dw_NK.isAdding { ElementwiseKernel.zero(dw_NK.gradient, count: N * K) }
       return
     }
-    let dy = Factor.Floats(base: dy_MN, stride: N, lines: N, isTransposed: true)
-    let x = Factor.Floats(
-      base: x_MK, stride: K, lines: K, isTransposed: true, activation: activation)
-    TileProduct.multiply(.floats(dy), .floats(x), inner: M, into: dw_NK, stride: K, adding: adding)
-    if let db_N { LinearKernel.backwardBias(dy_MN, adding: db_N, rows: M, columns: N) }
+    let dy = TiledGradient(dy_MN, rows: M, columns: N, hasLines: dx_MK != nil, hasColumns: dw_NK != nil, adding: db_N)
+    if let dw_NK, let columns = dy.columns {
+      let x = Factor.Rows(base: x_MK, stride: K, lines: K, isTransposed: true, activation: activation)
+      TileProduct.multiply(
+        .tiles(columns), .rows(x), inner: M, into: NumberPointer(dw_NK.gradient), stride: K, adding: dw_NK.isAdding)
+    }
+    if let dx_MK, let lines = dy.lines {
+      TileProduct.multiply(
+        .tiles(lines), .tiles(w()), inner: N, into: NumberPointer(dx_MK.gradient), stride: K, adding: dx_MK.isAdding)
+    }
+  }
+}
+
+/// An output's gradient, rounded once as the left factor of both products, in scratch memory.
+private struct TiledGradient {
+  /// As it is, and transposed.
+  let lines, columns: TiledMatrix?
+
+  /// - Parameter db: [N], added to: Σ rows of dy, in float; nil for none.
+  init(
+    _ dy_MN: UnsafePointer<Float>, rows M: Int, columns N: Int, hasLines: Bool, hasColumns: Bool,
+    adding db_N: UnsafeMutablePointer<Float>?
+  ) {
+    guard let matrix = kernels.matrix?.pointee else { preconditionFailure("no unit for bfloat16") }
+    lines = hasLines ? TiledMatrix(lines: M, inner: N, in: .gradientLines) : nil
+    columns = hasColumns ? TiledMatrix(lines: N, inner: M, in: .left) : nil
+    let slice = TileShape.slice(width: N)
+    let sliceCount = (M + slice - 1) / slice
+    let partials = db_N.map { _ in Scratch.partials.floats(sliceCount * N) }
+    let (linePanel, columnPanel) = (TileShape.panel(N), TileShape.panel(M))
+    Parallel.forEachSlice(of: M, slice: slice) { [lines, columns] part in
+      let (start, count) = (part.lowerBound, part.count)
+      let rows = NumberPointer(dy_MN + start * N).forC
+      if let lines {
+        matrix.pack_left(rows, N, count, N, lines.memory + start * linePanel * TileShape.inner, linePanel)
+      }
+      if let columns {
+        matrix.pack_left_transposed(rows, N, N, count, columns.memory + start * TileShape.lines, columnPanel)
+      }
+      if let partials {
+        let partial = partials + start / slice * N
+        partial.update(repeating: 0, count: N)
+        kernels.column_sums(dy_MN + start * N, partial, count, N, N)
+      }
+    }
+    if let db_N, let partials { LinearKernel.backwardBias(partials, adding: db_N, rows: sliceCount, columns: N) }
   }
 }

@@ -37,7 +37,7 @@ public struct MultiHeadAttention: Module {
 
   /// Every token attends to its segment, or to its own and earlier tokens of it if causal.
   public func callAsFunction(_ x: Tensor, in segments: Segments) -> Tensor {
-    let (q, k, v) = heads(of: x, segments)
+    let (q, k, v) = heads(of: x, segments, forProducts: true)
     return output(
       attention(
         q, k, v, headCount: headCount, queries: segments, keys: segments, isCausal: isCausal,
@@ -46,15 +46,22 @@ public struct MultiHeadAttention: Module {
 
   /// New tokens attend to themselves and to those of their sequence in the cache, which then holds them too.
   public func callAsFunction(_ x: Tensor, in segments: Segments, cache: KeyValueCache, layer: Int) -> Tensor {
-    let (q, k, v) = heads(of: x, segments)
+    let (q, k, v) = heads(of: x, segments, forProducts: false)
     return output(attention(q, k, v, headCount: headCount, in: segments, cache: cache, layer: layer))
   }
 
-  private func heads(of x: Tensor, _ segments: Segments) -> (q: Columns, k: Columns, v: Columns) {
-    var qkv = projection(x)
-    if let rotary {
-      qkv = rotated(qkv, headCount: headCount + keyHeadCount, positions: segments.positions, table: rotary)
-    }
+  /// Their numbers may be rounded where products alone read them: not on the way into a cache, which few queries read.
+  private func heads(
+    of x: Tensor, _ segments: Segments, forProducts: Bool
+  ) -> (q: Columns, k: Columns, v: Columns) {
+    let qkv =
+      if let rotary {
+        rotated(
+          projection(x), headCount: headCount + keyHeadCount, positions: segments.positions, table: rotary,
+          forProducts: forProducts)
+      } else {
+        forProducts ? projection.forProducts(x) : projection(x)
+      }
     let (width, keyWidth) = (headCount * headSize, keyHeadCount * headSize)
     return (
       qkv.columns(from: 0, width: width), qkv.columns(from: width, width: keyWidth),

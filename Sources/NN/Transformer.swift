@@ -33,7 +33,7 @@ public struct GatedFeedForward: UnaryLayer {
   }
 
   /// Applies the block.
-  public func callAsFunction(_ x: Tensor) -> Tensor { output(swiGLU(projection(x))) }
+  public func callAsFunction(_ x: Tensor) -> Tensor { output(swiGLU(projection(x), forProducts: true)) }
 }
 
 /// norm(x + dropout(f(x))) for attention and feed-forward in turn: the norm comes last (Vaswani et al. 2017).

@@ -69,12 +69,13 @@ public func attention(
       let values = cache.values[layer].base + sequence * cache.capacity * width
       for row in rows {
         let place = (held + row - first) * width
-        ElementwiseKernel.copy(k.pointer + row * k.stride, into: keys + place, count: width)
-        ElementwiseKernel.copy(v.pointer + row * v.stride, into: values + place, count: width)
+        (k.numbers + row * k.stride).widen(into: keys + place, count: width)
+        (v.numbers + row * v.stride).widen(into: values + place, count: width)
       }
       AttentionKernel.forward(
-        call, q: q.pointer + first * q.stride, qStride: q.stride, k: keys, kStride: width, v: values, vStride: width,
-        into: y.pointer + first * q.width, outputStride: q.width, logSumExp: logSumExp.pointer + first,
+        call, q: q.numbers + first * q.stride, qStride: q.stride, k: NumberPointer(keys), kStride: width,
+        v: NumberPointer(values), vStride: width, into: y.numbers + first * q.width, outputStride: q.width,
+        logSumExp: logSumExp.pointer + first,
         queryCount: count)
     }
     first += length

@@ -163,23 +163,35 @@ public final class Tape {
     profile.measure("\(name)", flops: isCounted ? flops : 0, bytes: 4 * Double(floats), kernel)
   }
 
+  /// Whether products with so many rows round the numbers that they multiply to bfloat16. A product of few rows is bound
+  /// by reading weights: where these change at every step, rounding them for it does not pay.
+  func roundsProducts(rows: Int) -> Bool {
+    precision == .bfloat16 && (rows > LinearKernel.fewRows || !recordsGradients)
+  }
+
   /// A tensor whose numbers are yet to be written and into which no gradient flows.
-  func uninitialized(_ shape: Shape, layout: RowLayout? = nil) -> Tensor {
-    let storage = workspace.block(byteCount: shape.count * MemoryLayout<Float>.stride)
-    return Tensor(shape: shape, tape: self, storage: storage, variable: -1, layout: layout)
+  func uninitialized(_ shape: Shape, layout: RowLayout? = nil, isRounded: Bool = false) -> Tensor {
+    Tensor(
+      shape: shape, tape: self, storage: block(for: shape, isRounded: isRounded), isRounded: isRounded, variable: -1,
+      layout: layout)
   }
 
   /// The output of an operation: a tensor that gradients flow into, if this tape records them.
-  func output(_ shape: Shape, layout: RowLayout? = nil) -> Tensor {
-    guard recordsGradients else { return uninitialized(shape, layout: layout) }
-    return variable(workspace.block(byteCount: shape.count * MemoryLayout<Float>.stride), shape, layout: layout)
+  func output(_ shape: Shape, layout: RowLayout? = nil, isRounded: Bool = false) -> Tensor {
+    guard recordsGradients else { return uninitialized(shape, layout: layout, isRounded: isRounded) }
+    return variable(block(for: shape, isRounded: isRounded), shape, layout: layout, isRounded: isRounded)
   }
 
   /// An output in storage that exists already.
-  func variable(_ storage: Storage, _ shape: Shape, layout: RowLayout?) -> Tensor {
+  func variable(_ storage: Storage, _ shape: Shape, layout: RowLayout?, isRounded: Bool = false) -> Tensor {
     shapes.append(shape)
     layouts.append(layout)
-    return Tensor(shape: shape, tape: self, storage: storage, variable: shapes.count - 1, layout: layout)
+    return Tensor(
+      shape: shape, tape: self, storage: storage, isRounded: isRounded, variable: shapes.count - 1, layout: layout)
+  }
+
+  private func block(for shape: Shape, isRounded: Bool) -> Storage {
+    workspace.block(byteCount: shape.count * NumberPointer.stride(isRounded: isRounded))
   }
 
   /// Remembers how gradients flow back through `output`.

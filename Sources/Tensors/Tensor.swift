@@ -1,4 +1,8 @@
-/// A row-major array of floats that an operation made on a tape.
+import Kernels
+
+/// A row-major array of numbers that an operation made on a tape.
+///
+/// They are floats, but where products alone read them and round them to bfloat16 anyway they are kept so.
 ///
 /// A tensor lives inside a step: results leave it as `floats`. Copying one is one retain.
 public struct Tensor {
@@ -7,18 +11,34 @@ public struct Tensor {
   /// The tape it was made on.
   public unowned let tape: Tape
   let storage: Storage
+  /// Whether its numbers are rounded to bfloat16.
+  let isRounded: Bool
   let variable: Int  // its place among the tape's gradients
   let layout: RowLayout?
+
+  init(shape: Shape, tape: Tape, storage: Storage, isRounded: Bool = false, variable: Int, layout: RowLayout?) {
+    (self.shape, self.tape, self.storage) = (shape, tape, storage)
+    (self.isRounded, self.variable, self.layout) = (isRounded, variable, layout)
+  }
 
   /// What an operation keeps of an input whose numbers its backward does not read: their memory is free for others.
   var place: Place { Place(shape: shape, variable: variable) }
 
-  var pointer: UnsafeMutablePointer<Float> { storage.base.assumingMemoryBound(to: Float.self) }
+  /// Its floats, which is what they must be.
+  var pointer: UnsafeMutablePointer<Float> {
+    require(!isRounded, "rounded numbers where floats are needed")
+    return storage.floats
+  }
+
+  var numbers: NumberPointer { NumberPointer(storage.base, isRounded: isRounded) }
 
   /// A copy of the numbers, in row order. Zeros in a dry run.
   public var floats: [Float] {
     if tape.workspace.isDry { return [Float](repeating: 0, count: shape.count) }
-    return Array(UnsafeBufferPointer(start: pointer, count: shape.count))
+    return [Float](unsafeUninitializedCapacity: shape.count) { buffer, count in
+      if let base = buffer.baseAddress { numbers.widen(into: base, count: shape.count) }
+      count = shape.count
+    }
   }
 
   /// The only number of a single-number tensor.

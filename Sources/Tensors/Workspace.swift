@@ -2,8 +2,9 @@ import Kernels
 
 /// Recycled memory for the activations of a step.
 ///
-/// Blocks come in size classes (eight to an octave, at most an eighth wasted), so packed batches whose token counts vary
-/// settle on a bounded set of blocks and later steps make no system call. A dry workspace hands out no memory and only
+/// Blocks come in size classes (eight to an octave, at most an eighth wasted), and a block of one of the next two classes
+/// serves where there is none of the right one, so packed batches whose token counts vary settle on few blocks and later
+/// steps make no system call. A dry workspace hands out no memory and only
 /// counts: a step recorded in it tells the peak before anything starts.
 public final class Workspace {
   /// Whether memory is only counted.
@@ -30,14 +31,26 @@ public final class Workspace {
 
   /// A block of at least `byteCount` bytes; its contents are whatever was there.
   func block(byteCount: Int) -> Storage {
-    let size = Workspace.sizeClass(byteCount)
+    let wanted = Workspace.sizeClass(byteCount)
+    let (base, size) = isDry ? (Workspace.nowhere, wanted) : recycled(wanted) ?? fresh(wanted)
     usedBytes += size
     peakBytes = max(peakBytes, usedBytes)
-    if isDry { return Storage(base: Workspace.nowhere, byteCount: size, workspace: self) }
-    if let base = free[size]?.popLast() { return Storage(base: base, byteCount: size, workspace: self) }
-    reservedBytes += size
-    let base = LargeMemory.allocate(byteCount: size)
     return Storage(base: base, byteCount: size, workspace: self)
+  }
+
+  /// A free block of this class or one of the next two.
+  private func recycled(_ wanted: Int) -> (UnsafeMutableRawPointer, Int)? {
+    var size = wanted
+    for _ in 0..<3 {
+      if let base = free[size]?.popLast() { return (base, size) }
+      size = Workspace.sizeClass(size + 1)
+    }
+    return nil
+  }
+
+  private func fresh(_ size: Int) -> (UnsafeMutableRawPointer, Int) {
+    reservedBytes += size
+    return (LargeMemory.allocate(byteCount: size), size)
   }
 
   fileprivate func recycle(_ base: UnsafeMutableRawPointer, byteCount: Int) {

@@ -56,7 +56,7 @@ import Testing
       #expect(parts <= steps && parts > 0.5 * steps, "\(parts) of \(steps)")
       // Each product of the forward pass has two in the backward pass, and attention's two have four.
       let forward = sum("linear", operations)
-      #expect(forward > 0 && abs(sum("linear, weight", operations) / forward - 1) < 1e-3)
+      #expect(forward > 0 && abs(sum("linear, gradients", operations) / forward - 2) < 1e-3)
       #expect(abs(sum("attention, inputs", operations) / sum("attention", operations) - 2) < 1e-3)
     }
   }

@@ -75,7 +75,9 @@ extension KernelsTests {
       let dx = gradient(of: { value($0, width) }, at: x.doubles, seed: dy.doubles)
       expectEverywhere(dx, within: 3e-6) {
         var dx = [Float](repeating: .nan, count: x.count)
-        SwiGLUKernel.backward(dy, x, into: &dx, rows: rows, width: width)
+        withExtendedLifetime(NumberMemory(x)) {
+          SwiGLUKernel.backward(dy, $0.pointer, into: &dx, rows: rows, width: width)
+        }
         return dx
       }
     }
@@ -88,9 +90,9 @@ extension KernelsTests {
     }
 
     private func run(_ x: [Float], _ rows: Int, _ width: Int) -> [Float] {
-      var y = [Float](repeating: .nan, count: rows * width)
-      SwiGLUKernel.forward(x, into: &y, rows: rows, width: width)
-      return y
+      let y = NumberMemory(count: rows * width)
+      SwiGLUKernel.forward(x, into: y.pointer, rows: rows, width: width)
+      return y.floats
     }
   }
 }

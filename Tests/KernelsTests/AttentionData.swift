@@ -10,6 +10,8 @@ struct AttentionData {
   let rate: Float
   /// Whether products multiply numbers rounded to bfloat16.
   var isTiled = false
+  /// Whether queries, keys, values and what comes out are kept rounded.
+  var isRounded = false
   let samples: [UInt64]
   let segmentsPerSample: [Int]
   let scale = 0.4
@@ -81,14 +83,17 @@ struct AttentionData {
   }
 
   func forward() -> (y: [Float], logSumExp: [Float]) {
-    var y = [Float](repeating: .nan, count: q.count)
+    let y = NumberMemory(count: q.count, isRounded: isRounded)
+    let (q, k, v) = (stored(q), stored(k), stored(v))
     var logSumExp = [Float](repeating: .nan, count: attention.heads * queryCount)
-    withCall {
-      AttentionKernel.forward(
-        $0, q: q, qStride: width, k: k, kStride: keyWidth, v: v, vStride: keyWidth, into: &y, outputStride: width,
-        logSumExp: &logSumExp, queryCount: queryCount)
+    withExtendedLifetime((q, k, v)) {
+      withCall {
+        AttentionKernel.forward(
+          $0, q: q.pointer, qStride: width, k: k.pointer, kStride: keyWidth, v: v.pointer, vStride: keyWidth,
+          into: y.pointer, outputStride: width, logSumExp: &logSumExp, queryCount: queryCount)
+      }
     }
-    return (y, logSumExp)
+    return (y.floats, logSumExp)
   }
 
   /// dq, dk and dv end to end.
@@ -97,13 +102,19 @@ struct AttentionData {
     var dq = [Float](repeating: .nan, count: q.count)
     var dk = [Float](repeating: .nan, count: k.count)
     var dv = [Float](repeating: .nan, count: v.count)
-    withCall {
-      AttentionKernel.backward(
-        $0, dy: dy, output: y, outputStride: width, logSumExp: logSumExp, queryCount: queryCount, q: q,
-        qStride: width, k: k, kStride: keyWidth, v: v, vStride: keyWidth, dq: &dq, dk: &dk, dv: &dv)
+    let (q, k, v, output) = (stored(q), stored(k), stored(v), stored(y))
+    withExtendedLifetime((q, k, v, output)) {
+      withCall {
+        AttentionKernel.backward(
+          $0, dy: dy, output: output.pointer, outputStride: width, logSumExp: logSumExp, queryCount: queryCount,
+          q: q.pointer, qStride: width, k: k.pointer, kStride: keyWidth, v: v.pointer, vStride: keyWidth, dq: &dq,
+          dk: &dk, dv: &dv)
+      }
     }
     return dq + dk + dv
   }
+
+  private func stored(_ numbers: [Float]) -> NumberMemory { NumberMemory(numbers, isRounded: isRounded) }
 
   /// The factor of a probability: 0 or 1 / (1 − rate), from the documented place of its random word.
   private func factor(head: Int, segment: Int, query: Int, key place: Int) -> Double {

@@ -38,11 +38,11 @@ extension KernelsTests {
         let angles = (0..<3).map { Double(position) * Self.frequency($0) }
         return angles.map { Float(cos($0)) } + angles.map { Float(sin($0)) }
       }
-      var y = [Float](repeating: .nan, count: x.count)
+      let y = NumberMemory(count: x.count)
       RotaryKernel.rotate(
-        x, into: &y, rows: Self.positions.count, stride: Self.width, headCount: Self.heads, headSize: Self.size,
+        x, into: y.pointer, rows: Self.positions.count, stride: Self.width, headCount: Self.heads, headSize: Self.size,
         positions: Self.positions, table: table, isReversed: isReversed)
-      return y
+      return y.floats
     }
   }
 }

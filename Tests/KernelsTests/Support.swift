@@ -24,6 +24,41 @@ extension [Float] {
   var bits: [UInt32] { map(\.bitPattern) }
 }
 
+/// Memory in which kernels find numbers, or leave them: floats, or rounded to bfloat16. Who uses its pointer keeps it alive.
+final class NumberMemory {
+  let pointer: NumberPointer
+  private let base: UnsafeMutableRawPointer
+  private let count: Int
+
+  init(_ floats: [Float], isRounded: Bool = false) {
+    count = floats.count
+    base = .allocate(byteCount: 4 * count + 64, alignment: 64)
+    pointer = NumberPointer(base, isRounded: isRounded)
+    for (place, number) in floats.enumerated() {
+      if isRounded {
+        base.storeBytes(of: UInt16(Float(number.rounded).bitPattern >> 16), toByteOffset: 2 * place, as: UInt16.self)
+      } else {
+        base.storeBytes(of: number, toByteOffset: 4 * place, as: Float.self)
+      }
+    }
+  }
+
+  /// Memory for `count` numbers, which are none yet.
+  convenience init(count: Int, isRounded: Bool = false) {
+    self.init([Float](repeating: .nan, count: count), isRounded: isRounded)
+  }
+
+  deinit { base.deallocate() }
+
+  var floats: [Float] {
+    (0..<count).map { place in
+      pointer.isRounded
+        ? Float(bitPattern: UInt32(base.load(fromByteOffset: 2 * place, as: UInt16.self)) << 16)
+        : base.load(fromByteOffset: 4 * place, as: Float.self)
+    }
+  }
+}
+
 /// Where two lists differ most, in units of the reference's largest magnitude (at least 1e-30).
 struct Difference: CustomStringConvertible {
   let place: Int

@@ -47,58 +47,85 @@ extension KernelsTests {
       var numbers = Numbers()
       let (x, w, b) = (numbers.floats(M * K), numbers.floats(N * K), numbers.floats(N))
       let product = products(M, N, K) { x[$0 * K + $2].rounded * w[$1 * K + $2].rounded }
-      expectOnEveryUnit(product.enumerated().map { $0.element + b[$0.offset % N].d }, within: 2e-6) {
-        var y = [Float](repeating: .nan, count: M * N)
-        TiledLinearKernel.forward(x, tiled(w, lines: N, inner: K), b, into: &y, rows: M)
-        return y
-      }
+      let expected = product.enumerated().map { $0.element + b[$0.offset % N].d }
+      expectOnEveryUnit(expected, within: 2e-6) { forward(x, w, b, M, K, N).floats }
+      expectOnEveryUnit(expected, within: 4e-3, "kept rounded") { forward(x, w, b, M, K, N, isRounded: true).floats }
     }
 
-    @Test(arguments: shapes) func backwardInputIsDyTimesWOfRoundedNumbers(M: Int, K: Int, N: Int) {
-      var numbers = Numbers(2)
-      let (dy, w, before) = (numbers.floats(M * N), numbers.floats(N * K), numbers.floats(M * K))
-      let expected = products(M, K, N) { dy[$0 * N + $2].rounded * w[$2 * K + $1].rounded }
-      expectOnEveryUnit(zip(expected, before).map { $0 + $1.d }, within: 2e-6, "adding") {
-        var dx = before
-        let w = tiled(w, lines: K, inner: N, isTransposed: true)
-        TiledLinearKernel.backwardInput(dy, w, into: &dx, rows: M, adding: true)
-        return dx
-      }
-      expectOnEveryUnit(expected, within: 2e-6, "overwriting") {
-        var dx = [Float](repeating: .nan, count: M * K)
-        TiledLinearKernel.backwardInput(dy, tiled(w, lines: K, inner: N, isTransposed: true), into: &dx, rows: M)
-        return dx
-      }
-    }
-
-    @Test(arguments: shapes) func backwardWeightIsDyTransposedTimesXOfRoundedNumbers(M: Int, K: Int, N: Int) {
-      var numbers = Numbers(3)
-      let (dy, x, before, bias) = (
-        numbers.floats(M * N), numbers.floats(M * K), numbers.floats(N * K), numbers.floats(N)
-      )
-      let products = products(N, K, M) { dy[$2 * N + $0].rounded * x[$2 * K + $1].rounded }
-      let sums = (0..<N).map { n in (0..<M).reduce(bias[n].d) { $0 + dy[$1 * N + n].d } }
-      for adding in [false, true] {
-        let expected = adding ? zip(products, before).map { $0 + $1.d } : products
-        expectOnEveryUnit(expected + sums, within: 3e-6, adding ? "adding" : "overwriting") {
-          var (dw, db) = (adding ? before : [Float](repeating: .nan, count: N * K), bias)
-          TiledLinearKernel.backwardWeight(
-            dy, x, into: &dw, dbias: &db, rows: M, inner: K, columns: N, adding: adding)
-          return dw + db
+    /// x is rounded before it is multiplied, so it may come so; y is rounded after it is summed; a copy of x is x rounded.
+    @Test(arguments: shapes) func roundedNumbersHaveTheBitsOfFloatsThatAreRounded(M: Int, K: Int, N: Int) {
+      var numbers = Numbers(5)
+      let (x, w, b, dy) = (numbers.floats(M * K), numbers.floats(N * K), numbers.floats(N), numbers.floats(M * N))
+      for level in CPULevel.available where level >= .avx512BF16 {
+        CPULevel.force(level)
+        let y = forward(x, w, b, M, K, N).floats
+        let copy = NumberMemory(count: M * K, isRounded: true)
+        let rounded = forward(x, w, b, M, K, N, isRounded: true, keeping: copy).floats
+        #expect(rounded.doubles == y.map(\.rounded))
+        #expect(copy.floats.doubles == x.map(\.rounded))
+        let gradients = [false, true].map { isRounded in
+          backward(dy, NumberMemory(x, isRounded: isRounded), w, M, K, N, adding: nil).bits
+        }
+        #expect(gradients[0] == gradients[1])
+        for activation in Activation.allCases {
+          let outputs = [false, true].map { isRounded in
+            let x = NumberMemory(x.map { Float($0.rounded) }, isRounded: isRounded)
+            let (y, copy) = (NumberMemory(count: M * N), NumberMemory(count: M * K, isRounded: true))
+            withExtendedLifetime(x) {
+              TiledLinearKernel.forward(
+                x.pointer, keeping: isRounded ? nil : copy.pointer, after: activation, tiled(w, lines: N, inner: K), b,
+                into: y.pointer, rows: M)
+            }
+            #expect(isRounded || copy.floats == x.floats, "\(activation)")
+            return y.floats.bits
+          }
+          #expect(outputs[0] == outputs[1], "\(activation)")
         }
       }
+      reset()
+    }
+
+    @Test(arguments: shapes) func gradientsAreProductsOfRoundedNumbersAndSumsOfFloats(M: Int, K: Int, N: Int) {
+      var numbers = Numbers(3)
+      let (dy, x, w) = (numbers.floats(M * N), numbers.floats(M * K), numbers.floats(N * K))
+      let before = (weight: numbers.floats(N * K), input: numbers.floats(M * K), bias: numbers.floats(N))
+      let dw = products(N, K, M) { dy[$2 * N + $0].rounded * x[$2 * K + $1].rounded }
+      let dx = products(M, K, N) { dy[$0 * N + $2].rounded * w[$2 * K + $1].rounded }
+      let sums = (0..<N).map { n in (0..<M).reduce(before.bias[n].d) { $0 + dy[$1 * N + n].d } }
+      expectOnEveryUnit(dw + sums + dx, within: 3e-6, "overwriting") {
+        backward(dy, NumberMemory(x), w, M, K, N, bias: before.bias, adding: nil)
+      }
+      let added = zip(dw, before.weight).map { $0 + $1.d } + sums + zip(dx, before.input).map { $0 + $1.d }
+      expectOnEveryUnit(added, within: 3e-6, "adding") {
+        backward(dy, NumberMemory(x), w, M, K, N, bias: before.bias, adding: (before.weight, before.input))
+      }
+    }
+
+    @Test func aGradientAloneHasTheBitsOfBoth() {
+      let (M, K, N) = (70, 40, 100)
+      var numbers = Numbers(6)
+      let (dy, x, w) = (numbers.floats(M * N), NumberMemory(numbers.floats(M * K)), numbers.floats(N * K))
+      let both = backward(dy, x, w, M, K, N, adding: nil)
+      let (dw, dx) = (NumberMemory(count: N * K), NumberMemory(count: M * K))
+      let transposed = tiled(w, lines: K, inner: N, isTransposed: true)
+      withExtendedLifetime(x) {
+        TiledLinearKernel.backward(
+          dy, x.pointer, transposed, into: (dw.pointer.floats, false), dbias: nil, dinput: nil, rows: M, inner: K,
+          columns: N)
+        TiledLinearKernel.backward(
+          dy, x.pointer, transposed, into: nil, dbias: nil, dinput: (dx.pointer.floats, false), rows: M, inner: K,
+          columns: N)
+      }
+      #expect((dw.floats + dx.floats).bits == (Array(both[..<(N * K)]) + Array(both[(N * K + N)...])).bits)
     }
 
     @Test func aRowHasTheSameBitsWhateverRowsAreBesideIt() {
       let (M, K, N) = (150, 700, 40)
       var numbers = Numbers(4)
       let (x, w) = (numbers.floats(M * K), numbers.floats(N * K))
-      var all = [Float](repeating: 0, count: M * N)
-      TiledLinearKernel.forward(x, tiled(w, lines: N, inner: K), nil, into: &all, rows: M)
+      let all = forward(x, w, nil, M, K, N).floats
       for row in [0, 8, 17, 149] {
-        var alone = [Float](repeating: 0, count: N)
-        TiledLinearKernel.forward(
-          Array(x[row * K..<(row + 1) * K]), tiled(w, lines: N, inner: K), nil, into: &alone, rows: 1)
+        let alone = forward(Array(x[row * K..<(row + 1) * K]), w, nil, 1, K, N).floats
         #expect(alone.bits == Array(all[row * N..<(row + 1) * N]).bits, "row \(row)")
       }
     }
@@ -111,6 +138,9 @@ extension KernelsTests {
       let tiled = data
       let expected = tiled.reference(data.q.doubles, data.k.doubles, data.v.doubles)
       expectOnEveryUnit(expected, within: 1e-2, "\(attention)") { tiled.forward().y }
+      data.isRounded = true
+      let rounded = data
+      expectOnEveryUnit(expected, within: 1e-2, "\(attention), kept rounded") { rounded.forward().y }
     }
 
     @Test(arguments: Attention.small + Attention.large[..<3])
@@ -118,7 +148,11 @@ extension KernelsTests {
       var data = AttentionData(attention)
       data.isTiled = true
       let tiled = data
-      expectOnEveryUnit(tiled.referenceGradient(), within: 2e-2, "\(attention)") { tiled.backward() }
+      let expected = tiled.referenceGradient()
+      expectOnEveryUnit(expected, within: 2e-2, "\(attention)") { tiled.backward() }
+      data.isRounded = true
+      let rounded = data
+      expectOnEveryUnit(expected, within: 2e-2, "\(attention), kept rounded") { rounded.backward() }
     }
 
     @Test func levelsWithoutAUnitSaySo() {
@@ -133,6 +167,34 @@ extension KernelsTests {
       (0..<rows * columns).map { place in
         (0..<inner).reduce(0) { $0 + term(place / columns, place % columns, $1) }
       }
+    }
+
+    private func forward(
+      _ x: [Float], _ w: [Float], _ b: [Float]?, _ M: Int, _ K: Int, _ N: Int, isRounded: Bool = false,
+      keeping copy: NumberMemory? = nil
+    ) -> NumberMemory {
+      let (x, y) = (NumberMemory(x), NumberMemory(count: M * N, isRounded: isRounded))
+      withExtendedLifetime((x, copy)) {
+        TiledLinearKernel.forward(
+          x.pointer, keeping: copy?.pointer, tiled(w, lines: N, inner: K), b, into: y.pointer, rows: M)
+      }
+      return y
+    }
+
+    /// dw, db and dx end to end, added to the numbers before or in their place.
+    private func backward(
+      _ dy: [Float], _ x: NumberMemory, _ w: [Float], _ M: Int, _ K: Int, _ N: Int, bias: [Float]? = nil,
+      adding before: (weight: [Float], input: [Float])?
+    ) -> [Float] {
+      let dw = NumberMemory(before?.weight ?? [Float](repeating: .nan, count: N * K))
+      let dx = NumberMemory(before?.input ?? [Float](repeating: .nan, count: M * K))
+      var db = bias ?? [Float](repeating: 0, count: N)
+      withExtendedLifetime(x) {
+        TiledLinearKernel.backward(
+          dy, x.pointer, tiled(w, lines: K, inner: N, isTransposed: true), into: (dw.pointer.floats, before != nil),
+          dbias: &db, dinput: (dx.pointer.floats, before != nil), rows: M, inner: K, columns: N)
+      }
+      return dw.floats + db + dx.floats
     }
 
     private func tiled(_ x: [Float], lines: Int, inner: Int, isTransposed: Bool = false) -> TiledMatrix {

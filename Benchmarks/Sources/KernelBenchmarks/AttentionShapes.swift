@@ -60,15 +60,16 @@ struct AttentionShape {
             ? DropoutPositions(
               key: RandomKey(seed: 1, purpose: .dropout), epoch: 0, site: 0, sequenceOffsets: offsets,
               samples: samples, sequenceCount: segments) : nil, isTiled: isTiled)
+        let q = NumberPointer(qkv)
         let forward = median {
           AttentionKernel.forward(
-            call, q: qkv, qStride: 3 * width, k: qkv + width, kStride: 3 * width, v: qkv + 2 * width,
-            vStride: 3 * width, into: y, outputStride: width, logSumExp: sums, queryCount: tokens)
+            call, q: q, qStride: 3 * width, k: q + width, kStride: 3 * width, v: q + 2 * width, vStride: 3 * width,
+            into: NumberPointer(y), outputStride: width, logSumExp: sums, queryCount: tokens)
         }
         let backward = median {
           AttentionKernel.backward(
-            call, dy: dy, output: y, outputStride: width, logSumExp: sums, queryCount: tokens, q: qkv,
-            qStride: 3 * width, k: qkv + width, kStride: 3 * width, v: qkv + 2 * width, vStride: 3 * width, dq: dqkv,
+            call, dy: dy, output: NumberPointer(y), outputStride: width, logSumExp: sums, queryCount: tokens, q: q,
+            qStride: 3 * width, k: q + width, kStride: 3 * width, v: q + 2 * width, vStride: 3 * width, dq: dqkv,
             dk: dqkv + width, dv: dqkv + 2 * width)
         }
         return (forward, backward)

@@ -18,8 +18,8 @@ struct Product {
     ]
   }
 
-  /// Seconds of forward, input gradient and weight gradient in bfloat16, the weights tiled before.
-  func tiledSeconds() -> [Double] {
+  /// Seconds of forward and of both gradients in bfloat16, the weights tiled before.
+  func tiledSeconds() -> (forward: Double, backward: Double) {
     let (x, w, b) = (numbers(rows * inner), numbers(columns * inner), numbers(columns))
     let (y, dx, dw) = (numbers(rows * columns), numbers(rows * inner), numbers(columns * inner))
     let (forward, backward) = (
@@ -28,28 +28,28 @@ struct Product {
     forward.fill(from: w, isTransposed: false)
     backward.fill(from: w, isTransposed: true)
     defer { for memory in [x, w, b, y, dx, dw] { memory.deallocate() } }
-    return [
-      median { TiledLinearKernel.forward(x, forward, b, into: y, rows: rows) },
-      median { TiledLinearKernel.backwardInput(y, backward, into: dx, rows: rows) },
+    return (
+      median { TiledLinearKernel.forward(NumberPointer(x), forward, b, into: NumberPointer(y), rows: rows) },
       median {
-        TiledLinearKernel.backwardWeight(
-          y, x, into: dw, dbias: b, rows: rows, inner: inner, columns: columns, adding: false)
-      },
-    ]
+        TiledLinearKernel.backward(
+          y, NumberPointer(x), backward, into: (dw, false), dbias: b, dinput: (dx, false), rows: rows, inner: inner,
+          columns: columns)
+      }
+    )
   }
 
-  /// Seconds of forward, input gradient and weight gradient in float32.
-  func seconds() -> [Double] {
+  /// Seconds of forward and of both gradients in float32.
+  func seconds() -> (forward: Double, backward: Double) {
     let (x, w, b) = (numbers(rows * inner), numbers(columns * inner), numbers(columns))
     let (y, dx, dw) = (numbers(rows * columns), numbers(rows * inner), numbers(columns * inner))
     defer { for memory in [x, w, b, y, dx, dw] { memory.deallocate() } }
-    return [
+    return (
       median { LinearKernel.forward(x, w, b, into: y, rows: rows, inner: inner, columns: columns) },
-      median { LinearKernel.backwardInput(y, w, into: dx, rows: rows, inner: inner, columns: columns, adding: false) },
       median {
         LinearKernel.backwardWeight(y, x, into: dw, dbias: b, rows: rows, inner: inner, columns: columns, adding: false)
-      },
-    ]
+        LinearKernel.backwardInput(y, w, into: dx, rows: rows, inner: inner, columns: columns, adding: false)
+      }
+    )
   }
 }
 
@@ -62,9 +62,11 @@ func measureProducts(threads: Int) {
   }
 }
 
-private func measureProducts(_ precision: String, threads: Int, _ peak: Double, _ measure: (Product) -> [Double]) {
+private func measureProducts(
+  _ precision: String, threads: Int, _ peak: Double, _ measure: (Product) -> (forward: Double, backward: Double)
+) {
   print("\n\(precision), \(threads) thread(s), peak of multiply and add \(column(peak, width: 0)) GFLOP/s")
-  print(label("GFLOP/s", width: 28) + "       M     K     N  forward       dx       dw   share of peak")
+  print(label("GFLOP/s", width: 28) + "       M     K     N  forward backward   share of peak")
   let models = [
     Product.ofModel("bert-mini", width: 256, rows: 256, vocabulary: 8192),
     Product.ofModel("bert-mini", width: 256, rows: 2048, vocabulary: 8192),
@@ -75,12 +77,13 @@ private func measureProducts(_ precision: String, threads: Int, _ peak: Double, 
     var total = (flops: 0.0, seconds: 0.0)
     for product in products {
       let seconds = measure(product)
-      let sum = seconds.reduce(0, +)
+      let sum = seconds.forward + seconds.backward
       total = (total.flops + 3 * product.flops, total.seconds + sum)
       print(
         label(product.name, width: 28) + column(Double(product.rows)) + column(Double(product.inner), width: 6)
           + column(Double(product.columns), width: 6)
-          + seconds.map { column(product.flops / $0 / 1e9, width: 9) }.joined()
+          + column(product.flops / seconds.forward / 1e9, width: 9)
+          + column(2 * product.flops / seconds.backward / 1e9, width: 9)
           + column(300 * product.flops / sum / 1e9 / peak, width: 14) + " %")
     }
     let rate = total.flops / total.seconds / 1e9

@@ -50,13 +50,16 @@ func writeRoofline(threads: Int, to path: String) throws {
 }
 
 /// Three products at once: forward and both gradients.
-private func point(_ product: Product, _ kind: RooflinePoint.Kind, _ seconds: [Double]) -> RooflinePoint {
+private func point(
+  _ product: Product, _ kind: RooflinePoint.Kind, _ seconds: (forward: Double, backward: Double)
+) -> RooflinePoint {
   let (m, k, n) = (Double(product.rows), Double(product.inner), Double(product.columns))
-  // Activations and gradients are float32 on both sides; weights are rounded before.
-  let weights = kind == .bfloat16 ? 2 + 2 + 4.0 : 12
+  // Activations and gradients are float32 on both sides; in bfloat16 weights are rounded before, and both gradients share
+  // one look at the output's.
+  let (weights, outputs) = kind == .bfloat16 ? (2 + 2 + 4.0, 8.0) : (12, 12)
   return RooflinePoint(
-    name: product.name, kind: kind, flops: 3 * product.flops, bytes: 12 * (m * k + m * n) + weights * k * n,
-    seconds: seconds.reduce(0, +))
+    name: product.name, kind: kind, flops: 3 * product.flops, bytes: 12 * m * k + outputs * m * n + weights * k * n,
+    seconds: seconds.forward + seconds.backward)
 }
 
 /// GB/s, the best of three walks over matrices that no cache holds.

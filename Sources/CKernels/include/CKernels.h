@@ -57,10 +57,16 @@ typedef struct ck_product {
   bool adding;
 } ck_product;
 
+/// A matrix's numbers: floats, or rounded to bf16.
+typedef struct ck_numbers {
+  const void *base;
+  bool is_rounded;
+} ck_numbers;
+
 /// Rounds a matrix to bf16 tiles, 64-byte aligned, lines and inner elements filled up with zeros. A line's inner elements
 /// are neighbors and lines are `stride` apart, or, transposed, the other way round. Panels are `panel` tiles apart.
 typedef void (*ck_pack)(
-    const float *x, ptrdiff_t stride, ptrdiff_t lines, ptrdiff_t inner, uint16_t *tiles, ptrdiff_t panel);
+    ck_numbers x, ptrdiff_t stride, ptrdiff_t lines, ptrdiff_t inner, uint16_t *tiles, ptrdiff_t panel);
 
 /// What multiplies bf16 numbers.
 typedef struct ck_matrix {
@@ -68,6 +74,10 @@ typedef struct ck_matrix {
   ck_pack pack_right;
   ck_pack pack_left_transposed;
   ck_pack pack_right_transposed;
+  /// y = x, rounded to the nearest, ties to even, as packing does.
+  void (*round)(const float *x, uint16_t *y, ptrdiff_t count);
+  /// y = x, exactly.
+  void (*widen)(const uint16_t *x, float *y, ptrdiff_t count);
   /// Rows of c are `stride` apart.
   void (*multiply)(const ck_product *product, float *c, ptrdiff_t stride);
   /// Multiplies and adds in registers, `count` times `flops_per_round` operations; returns a number that depends on all.

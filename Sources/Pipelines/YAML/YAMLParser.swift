@@ -1,4 +1,4 @@
-import Yams
+import CYAML
 
 /// YAML text as a tree with places, of which only the plain part of the language is accepted.
 public struct YAMLParser {
@@ -41,55 +41,87 @@ public struct YAMLParser {
     let isParsable = check.passes()
     problems = check.problems
     guard isParsable else { return }
-    do {
-      let parser = try Parser(yaml: check.text, resolver: .basic, encoding: .utf8)
-      if let node = try parser.singleRoot() { root = convert(node) }
-    } catch let error as YamlError {
-      problems.append(problem(error))
-    } catch {
-      problems.append(Problem(Place(file: file, line: 1, column: 1), "", "cannot be read as YAML"))
+    var parser = yaml_parser_t()
+    guard yaml_parser_initialize(&parser) != 0 else {
+      problems.append(Problem(Place(file: file, line: 1, column: 1), "", "cannot be read as YAML: no memory"))
+      return
+    }
+    defer { yaml_parser_delete(&parser) }
+    Array(check.text.utf8).withUnsafeBufferPointer { bytes in
+      yaml_parser_set_encoding(&parser, YAML_UTF8_ENCODING)
+      yaml_parser_set_input_string(&parser, bytes.baseAddress, bytes.count)
+      root = load(&parser)?.root
+      if root != nil, let second = load(&parser) {
+        problems.append(Problem(second.start, "", "is not YAML for one pipeline: another document starts"))
+      }
     }
   }
 
-  private func place(_ mark: Mark?) -> Place { Place(file: file, line: mark?.line ?? 1, column: mark?.column ?? 1) }
+  /// The next document; nil at the end, or behind a problem.
+  private mutating func load(_ parser: inout yaml_parser_t) -> (root: YAMLNode, start: Place)? {
+    var document = yaml_document_t()
+    guard yaml_parser_load(&parser, &document) != 0 else {
+      problems.append(problem(parser))
+      return nil
+    }
+    defer { yaml_document_delete(&document) }
+    guard let root = yaml_document_get_root_node(&document) else { return nil }
+    return (convert(root.pointee, of: &document), place(document.start_mark))
+  }
+
+  private func place(_ mark: yaml_mark_t) -> Place {
+    Place(file: file, line: Int(mark.line) + 1, column: Int(mark.column) + 1)
+  }
 
   /// Depth is bounded by the guard.
-  private mutating func convert(_ node: Node) -> YAMLNode {
-    let place = place(node.mark)
-    switch node {
-    case .scalar(let scalar):
-      let isPlain = scalar.style == .plain || scalar.style == .any
-      return YAMLNode(.text(scalar.string, isPlain: isPlain), place: place, folder: folder)
-    case .sequence(let sequence):
-      return YAMLNode(.list(sequence.map { convert($0) }), place: place, folder: folder)
-    case .mapping(let mapping):
+  private mutating func convert(_ node: yaml_node_t, of document: inout yaml_document_t) -> YAMLNode {
+    let place = place(node.start_mark)
+    switch node.type {
+    case YAML_SEQUENCE_NODE:
+      let items = node.data.sequence.items
+      var elements: [YAMLNode] = []
+      for index in 0..<(items.top - items.start) {
+        guard let element = yaml_document_get_node(&document, items.start[index]) else { continue }
+        elements.append(convert(element.pointee, of: &document))
+      }
+      return YAMLNode(.list(elements), place: place, folder: folder)
+    case YAML_MAPPING_NODE:
+      let pairs = node.data.mapping.pairs
       var entries: [YAMLEntry] = []
-      for (key, value) in mapping {
-        guard let name = key.scalar?.string else {
-          problems.append(Problem(self.place(key.mark), "", "has a list or a map for a key"))
+      for index in 0..<(pairs.top - pairs.start) {
+        guard let key = yaml_document_get_node(&document, pairs.start[index].key)?.pointee,
+          let value = yaml_document_get_node(&document, pairs.start[index].value)?.pointee
+        else { continue }
+        guard key.type == YAML_SCALAR_NODE else {
+          problems.append(Problem(self.place(key.start_mark), "", "has a list or a map for a key"))
           continue
         }
+        let name = text(key)
         if YAMLGuard.isMasked(name) { continue }
-        entries.append(YAMLEntry(name, place: self.place(key.mark), value: convert(value)))
+        if entries.contains(where: { $0.key == name }) {
+          problems.append(Problem(self.place(key.start_mark), shown(name), "stands twice in this map"))
+        }
+        entries.append(YAMLEntry(name, place: self.place(key.start_mark), value: convert(value, of: &document)))
       }
       return YAMLNode(.map(entries), place: place, folder: folder)
-    case .alias:
-      problems.append(Problem(place, "", "is an alias, which is not allowed here"))
-      return YAMLNode(.text("", isPlain: true), place: place, folder: folder)
+    default:
+      let isPlain = node.data.scalar.style == YAML_PLAIN_SCALAR_STYLE
+      return YAMLNode(.text(text(node), isPlain: isPlain), place: place, folder: folder)
     }
   }
 
-  private func problem(_ error: YamlError) -> Problem {
-    switch error {
-    case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
-      .composer(_, let problem, let mark, _):
-      return Problem(place(mark), "", "is not YAML: \(Self.explained(problem))")
-    case .duplicatedKeysInMapping(let keys, let context):
-      return Problem(place(context.mark), keys.first.map { shown($0) } ?? "", "stands twice in this map")
-    case .reader(let problem, _, _, _):
-      return Problem(Place(file: file, line: 1, column: 1), "", "is not YAML: \(problem)")
+  private func text(_ node: yaml_node_t) -> String {
+    let bytes = UnsafeBufferPointer(start: node.data.scalar.value, count: node.data.scalar.length)
+    return String(decoding: bytes, as: UTF8.self)
+  }
+
+  private func problem(_ parser: yaml_parser_t) -> Problem {
+    let complaint = parser.problem.map { String(cString: $0) } ?? "no reason given"
+    switch parser.error {
+    case YAML_SCANNER_ERROR, YAML_PARSER_ERROR, YAML_COMPOSER_ERROR:
+      return Problem(place(parser.problem_mark), "", "is not YAML: \(Self.explained(complaint))")
     default:
-      return Problem(Place(file: file, line: 1, column: 1), "", "cannot be read as YAML")
+      return Problem(Place(file: file, line: 1, column: 1), "", "is not YAML: \(complaint)")
     }
   }
 

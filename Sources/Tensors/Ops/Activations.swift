@@ -48,29 +48,34 @@ struct ActivationOperation: Operation {
 
 /// y = silu(gate) · value, where each row of x holds its gates and then as many values (Shazeer 2020).
 ///
-/// - Parameter x: rows of width 2 · D.
+/// - Parameters:
+///   - x: rows of width 2 · D.
+///   - forProducts: as in `linear`.
 /// - Returns: rows of width D.
-public func swiGLU(_ x: Tensor) -> Tensor {
-  let (rows, width) = (x.shape.rows, x.shape.width / 2)
+public func swiGLU(_ x: Tensor, forProducts: Bool = false) -> Tensor {
+  let (rows, width, tape) = (x.shape.rows, x.shape.width / 2, x.tape)
   require(x.shape.width == 2 * width, "gates and values in rows of \(x.shape.width)")
-  let y = x.tape.output([rows, width], layout: x.layout)
-  x.tape.compute("SwiGLU", floats: 3 * y.shape.count) {
-    SwiGLUKernel.forward(x.pointer, into: y.pointer, rows: rows, width: width)
+  let isRounded = forProducts && tape.roundsProducts(rows: rows)
+  let y = tape.output([rows, width], layout: x.layout, isRounded: isRounded)
+  let copy = isRounded && tape.recordsGradients ? tape.uninitialized(x.shape, isRounded: true) : nil
+  tape.compute("SwiGLU", floats: 3 * y.shape.count) {
+    SwiGLUKernel.forward(x.pointer, keeping: copy?.numbers, into: y.numbers, rows: rows, width: width)
   }
-  x.tape.record(y, SwiGLUOperation(x: x))
+  tape.record(y, SwiGLUOperation(x: copy ?? x, place: x.place))
   return y
 }
 
 /// With s = 1 / (1 + exp(−gate)): dgate = dy · value · s · (1 + gate · (1 − s)),  dvalue = dy · gate · s
 struct SwiGLUOperation: Operation {
   let x: Tensor
+  let place: Place
 
   func backward(_ dy: Tensor, into gradients: inout Gradients) {
     let dx = x.tape.uninitialized(x.shape)
     x.tape.compute("SwiGLU, input", floats: 5 * dy.shape.count) {
       SwiGLUKernel.backward(
-        dy.pointer, x.pointer, into: dx.pointer, rows: x.shape.rows, width: x.shape.width / 2)
+        dy.pointer, x.numbers, into: dx.pointer, rows: x.shape.rows, width: x.shape.width / 2)
     }
-    gradients.add(dx, to: x)
+    gradients.add(dx, to: place)
   }
 }

@@ -7,7 +7,7 @@ public struct Columns {
   let start: Int
   let width: Int
 
-  var pointer: UnsafeMutablePointer<Float> { tensor.pointer + start }
+  var numbers: NumberPointer { tensor.numbers + start }
   var stride: Int { tensor.shape.width }
 }
 
@@ -46,7 +46,7 @@ public func attention(
 ) -> Tensor {
   let tape = q.tensor.tape
   let headSize = AttentionShape.headSize(q, k, v, headCount: headCount)
-  let y = tape.output([q.tensor.shape.rows, q.width], layout: q.tensor.layout)
+  let y = tape.output([q.tensor.shape.rows, q.width], layout: q.tensor.layout, isRounded: q.tensor.isRounded)
   let operation = AttentionOperation(
     q: q, k: k, v: v, y: y, logSumExp: tape.uninitialized([headCount, q.tensor.shape.rows]),
     shape: AttentionShape(
@@ -111,8 +111,8 @@ struct AttentionOperation: Operation {
 
   func forward() {
     AttentionKernel.forward(
-      call, q: q.pointer, qStride: q.stride, k: k.pointer, kStride: k.stride, v: v.pointer, vStride: v.stride,
-      into: y.pointer, outputStride: y.shape.width, logSumExp: logSumExp.pointer, queryCount: y.shape.rows)
+      call, q: q.numbers, qStride: q.stride, k: k.numbers, kStride: k.stride, v: v.numbers, vStride: v.stride,
+      into: y.numbers, outputStride: y.shape.width, logSumExp: logSumExp.pointer, queryCount: y.shape.rows)
   }
 
   func backward(_ dy: Tensor, into gradients: inout Gradients) {
@@ -125,8 +125,8 @@ struct AttentionOperation: Operation {
       : v.tensor.variable == k.tensor.variable ? dk : tape.uninitialized(v.tensor.shape)
     tape.compute("attention, inputs", flops: 2 * flops, floats: 2 * floats) {
       AttentionKernel.backward(
-        call, dy: dy.pointer, output: y.pointer, outputStride: y.shape.width, logSumExp: logSumExp.pointer,
-        queryCount: y.shape.rows, q: q.pointer, qStride: q.stride, k: k.pointer, kStride: k.stride, v: v.pointer,
+        call, dy: dy.pointer, output: y.numbers, outputStride: y.shape.width, logSumExp: logSumExp.pointer,
+        queryCount: y.shape.rows, q: q.numbers, qStride: q.stride, k: k.numbers, kStride: k.stride, v: v.numbers,
         vStride: v.stride, dq: dq.pointer + q.start, dk: dk.pointer + k.start, dv: dv.pointer + v.start)
     }
     gradients.add(dq, to: q.tensor)

@@ -6,9 +6,11 @@ public func recomputed(_ x: Tensor, _ body: @escaping (Tensor) -> Tensor) -> Ten
   let tape = x.tape
   guard tape.recordsGradients, tape.recomputesLayers else { return body(x) }
   let silent = tape.companion(recordsGradients: false)
-  let inner = body(Tensor(shape: x.shape, tape: silent, storage: x.storage, variable: -1, layout: x.layout))
+  let inner = body(
+    Tensor(
+      shape: x.shape, tape: silent, storage: x.storage, isRounded: x.isRounded, variable: -1, layout: x.layout))
   tape.countForward(of: silent)
-  let y = tape.variable(inner.storage, inner.shape, layout: inner.layout)
+  let y = tape.variable(inner.storage, inner.shape, layout: inner.layout, isRounded: inner.isRounded)
   tape.record(y, RecomputedOperation(x: x, body: body, parameters: silent.usedParameters))
   return y
 }
@@ -21,7 +23,7 @@ struct RecomputedOperation: Operation {
 
   func backward(_ dy: Tensor, into gradients: inout Gradients) {
     let again = x.tape.companion(recordsGradients: true)
-    let input = again.variable(x.storage, x.shape, layout: x.layout)
+    let input = again.variable(x.storage, x.shape, layout: x.layout, isRounded: x.isRounded)
     if let dx = again.backward(body(input), gradient: dy, of: input) { gradients.add(dx, to: x) }
   }
 }

@@ -44,14 +44,18 @@ public final class RotaryTable {
 ///   - x: rows of heads side by side, such as a fused query-key-value product.
 ///   - headCount: how many heads are turned, from the left.
 ///   - positions: one per row.
-public func rotated(_ x: Tensor, headCount: Int, positions: Indices, table: RotaryTable) -> Tensor {
+///   - forProducts: as in `linear`.
+public func rotated(
+  _ x: Tensor, headCount: Int, positions: Indices, table: RotaryTable, forProducts: Bool = false
+) -> Tensor {
   require(
     positions.count == x.shape.rows && headCount * table.headSize <= x.shape.width,
     "\(headCount) heads of \(table.headSize) at \(positions.count) positions in rows \(x.shape)")
-  let y = x.tape.output(x.shape, layout: x.layout)
-  let operation = RotaryOperation(x: x, headCount: headCount, positions: positions, table: table)
+  let y = x.tape.output(
+    x.shape, layout: x.layout, isRounded: forProducts && x.tape.roundsProducts(rows: x.shape.rows))
+  let operation = RotaryOperation(x: x.place, headCount: headCount, positions: positions, table: table)
   x.tape.compute("rotary positions", floats: 2 * x.shape.count) {
-    operation.rotate(x.pointer, into: y.pointer, isReversed: false)
+    operation.rotate(x.pointer, into: y.numbers, isReversed: false)
   }
   x.tape.record(y, operation)
   return y
@@ -59,21 +63,21 @@ public func rotated(_ x: Tensor, headCount: Int, positions: Indices, table: Rota
 
 /// dx is dy, turned back.
 struct RotaryOperation: Operation {
-  let x: Tensor
+  let x: Place
   let headCount: Int
   let positions: Indices
   let table: RotaryTable
 
-  func rotate(_ from: UnsafePointer<Float>, into to: UnsafeMutablePointer<Float>, isReversed: Bool) {
+  func rotate(_ from: UnsafePointer<Float>, into to: NumberPointer, isReversed: Bool) {
     RotaryKernel.rotate(
       from, into: to, rows: x.shape.rows, stride: x.shape.width, headCount: headCount, headSize: table.headSize,
       positions: positions.pointer, table: table.values(for: positions), isReversed: isReversed)
   }
 
   func backward(_ dy: Tensor, into gradients: inout Gradients) {
-    let dx = x.tape.uninitialized(x.shape)
-    x.tape.compute("rotary positions, input", floats: 2 * x.shape.count) {
-      rotate(dy.pointer, into: dx.pointer, isReversed: true)
+    let dx = dy.tape.uninitialized(x.shape)
+    dy.tape.compute("rotary positions, input", floats: 2 * x.shape.count) {
+      rotate(dy.pointer, into: dx.numbers, isReversed: true)
     }
     gradients.add(dx, to: x)
   }
