@@ -57,9 +57,12 @@ public enum ActivationKernel {
     _ kind: Activation, _ dy: UnsafePointer<Float>, _ x: NumberPointer, into dx: UnsafeMutablePointer<Float>, count: Int
   ) {
     let function = kind.backward
+    let chunk = x.isRounded ? Slices.elements / 8 : Slices.elements  // what is widened stays in the first-level cache
     Parallel.forEachSlice(of: count, slice: Slices.elements) { part in
-      let x = (x + part.lowerBound).widened(part.count, .widened)
-      function(dy + part.lowerBound, x, dx + part.lowerBound, part.count)
+      for start in stride(from: part.lowerBound, to: part.upperBound, by: chunk) {
+        let count = min(chunk, part.upperBound - start)
+        function(dy + start, (x + start).widened(count, .widened), dx + start, count)
+      }
     }
   }
 }
