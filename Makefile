@@ -1,11 +1,18 @@
 # Short names for the commands that the README explains. Each does all of its own set-up.
-.PHONY: build pretrain test torture interop format lint clean
+.PHONY: build install pretrain test torture interop format lint clean
 
 swift_build = swift build -c release --product cloze
 
 build:
 	@Scripts/setup
 	$(swift_build)
+
+# One file that needs no Swift where it runs. Also: make install PREFIX=~/.local
+PREFIX ?= /usr/local
+install:
+	@Scripts/setup
+	$(swift_build) --static-swift-stdlib --scratch-path .build/static
+	install -D --strip --mode=755 .build/static/release/cloze $(DESTDIR)$(PREFIX)/bin/cloze
 
 pretrain: build
 	.build/release/cloze run pipelines/quickstart.yaml

@@ -151,6 +151,7 @@ void ck_pool_start(ptrdiff_t threads) {
   if (threads != atomic_load(&thread_count)) {
     end_helpers();
     helper_generation = atomic_load(&generation);
+    for (ptrdiff_t i = 1; i < threads; i++) atomic_store(&places[i], -1);  // none yet
     ptrdiff_t started = 1;
     while (started < threads && pthread_create(&helpers[started], NULL, help, (void *)(intptr_t)started) == 0) started++;
     atomic_store(&thread_count, started);

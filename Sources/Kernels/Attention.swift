@@ -12,7 +12,7 @@ import CKernels
 public enum AttentionKernel {
   /// Overwrites y, and ln Σ exp(scale · score) of each head and query for backward. A query that sees no key gets 0.
   ///
-  /// Numbers of q, k, v and y may be rounded where the call is tiled, all or none.
+  /// Numbers of q, k, v and y may be rounded where the call is tiled.
   ///
   /// - Parameters:
   ///   - q: [Q, H · D].
@@ -25,19 +25,19 @@ public enum AttentionKernel {
     _ call: AttentionCall, q: NumberPointer, qStride: Int, k: NumberPointer, kStride: Int, v: NumberPointer,
     vStride: Int, into y: NumberPointer, outputStride: Int, logSumExp: UnsafeMutablePointer<Float>, queryCount: Int
   ) {
+    let hasFloats = !(q.isRounded || k.isRounded || v.isRounded || y.isRounded)
     call.forEachPart { part in
+      let isSmall = hasFloats && part.queries.count <= AttentionCall.fewQueries
       let (column, keyColumn) = (part.head * call.headSize, part.keyHead * call.headSize)
       let keys = Rows(k, kStride, part.keys, keyColumn)
       let values = Rows(v, vStride, part.keys, keyColumn)
       func forward(_ products: some AttentionProducts) {
         AttentionHead(call: call, part: part, q: Rows(q, qStride, part.queries, column), products: products).forward(
           into: Rows(y, outputStride, part.queries, column),
-          logSumExp: logSumExp + part.head * queryCount + part.queries.lowerBound)
+          logSumExp: logSumExp + part.head * queryCount + part.queries.lowerBound, isSmall: isSmall)
       }
-      if call.isTiled, q.isRounded || part.queries.count > AttentionCall.fewQueries,
-        let matrix = kernels.matrix?.pointee
-      {
-        forward(TiledProducts(keys, values, part.keys.count, call.headSize, matrix, combining: .values))
+      if call.isTiled && !isSmall && TileProduct.isAvailable {
+        forward(TiledProducts(keys, values, part.keys.count, call.headSize, TileProduct.unit, combining: .values))
       } else {
         forward(FloatProducts(keys: keys, values: values, D: call.headSize))
       }
@@ -67,8 +67,8 @@ public enum AttentionKernel {
           dq: Rows(dq, qStride, part.queries, column), dk: Rows(dk, kStride, part.keys, keyColumn),
           dv: Rows(dv, vStride, part.keys, keyColumn), adding: !isFirst)
       }
-      if call.isTiled, let matrix = kernels.matrix?.pointee {
-        backward(TiledProducts(keys, values, part.keys.count, call.headSize, matrix, combining: .keys))
+      if call.isTiled && TileProduct.isAvailable {
+        backward(TiledProducts(keys, values, part.keys.count, call.headSize, TileProduct.unit, combining: .keys))
       } else {
         backward(FloatProducts(keys: keys, values: values, D: call.headSize))
       }
@@ -86,8 +86,7 @@ private struct AttentionHead<Products: AttentionProducts> {
   var D: Int { call.headSize }
 
   /// Few queries against many keys are bound by memory: no product pays.
-  func forward(into y: Rows<NumberPointer>, logSumExp: UnsafeMutablePointer<Float>) {
-    let isSmall = !q.base.isRounded && part.queries.count <= AttentionCall.fewQueries
+  func forward(into y: Rows<NumberPointer>, logSumExp: UnsafeMutablePointer<Float>, isSmall: Bool) {
     for tile in tiles {
       let scores_ts = Scratch.scores.floats(tile.rows * max(1, tile.width))
       if isSmall {

@@ -41,7 +41,7 @@ public struct NumberPointer {
   /// - Parameter y: floats, apart from these numbers.
   public func widen(into y: UnsafeMutablePointer<Float>, count: Int) {
     guard isRounded else { return y.update(from: floats, count: count) }
-    kernels.matrix?.pointee.widen(base.assumingMemoryBound(to: UInt16.self), y, count)
+    TileProduct.unit.widen(base.assumingMemoryBound(to: UInt16.self), y, count)
   }
 
   /// Overwrites `count` numbers.
@@ -49,7 +49,7 @@ public struct NumberPointer {
   /// - Parameter x: floats, apart from these numbers.
   func fill(from x: UnsafePointer<Float>, count: Int) {
     guard isRounded else { return floats.update(from: x, count: count) }
-    kernels.matrix?.pointee.round(x, base.assumingMemoryBound(to: UInt16.self), count)
+    TileProduct.unit.round(x, base.assumingMemoryBound(to: UInt16.self), count)
   }
 
   /// Zeros in the place of `count` numbers.

@@ -12,6 +12,12 @@ public enum TileProduct {
   /// Whether the CPU level in use multiplies bfloat16 numbers.
   public static var isAvailable: Bool { kernels.matrix != nil }
 
+  /// The unit's functions; there must be one.
+  static var unit: ck_matrix {
+    guard let matrix = kernels.matrix else { preconditionFailure("no unit for bfloat16") }
+    return matrix.pointee
+  }
+
   /// Uses the level of AMX with its tiles in memory, slowly, until another level is forced.
   ///
   /// - Returns: false where not even that is possible; nothing is changed then.
@@ -28,7 +34,7 @@ public enum TileProduct {
     _ left: Factor, _ right: Factor, inner K: Int, bias: UnsafePointer<Float>? = nil, into c: NumberPointer,
     stride: Int, adding: Bool = false
   ) {
-    guard let matrix = kernels.matrix?.pointee else { preconditionFailure("no unit for bfloat16") }
+    let matrix = unit
     let (M, N) = (left.lines, right.lines)
     guard M > 0 && N > 0 else { return }
     let panel = TileShape.panel(K)
@@ -156,10 +162,9 @@ public final class TiledMatrix {
   ///
   /// - Parameter x: [lines, inner], or [inner, lines].
   public func fill(from x: UnsafePointer<Float>, isTransposed: Bool) {
-    guard let matrix = kernels.matrix?.pointee else { return }
     let x = Factor.Rows(
       base: NumberPointer(x), stride: isTransposed ? lines : inner, lines: lines, isTransposed: isTransposed)
-    TileShape.pack(x, inner: inner, .right, into: memory, matrix)
+    TileShape.pack(x, inner: inner, .right, into: memory, TileProduct.unit)
   }
 }
 

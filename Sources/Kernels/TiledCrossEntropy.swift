@@ -70,7 +70,7 @@ public enum TiledCrossEntropyKernel {
     targets targets_M: UnsafePointer<Int32>, rows M: Int, losses losses_M: UnsafeMutablePointer<Float>,
     predicted predicted_M: UnsafeMutablePointer<Int32>, gradient: Gradient?
   ) {
-    guard let matrix = kernels.matrix?.pointee else { preconditionFailure("no unit for bfloat16") }
+    let matrix = TileProduct.unit
     let (V, D, height) = (w.lines, w.inner, blockHeight(classes: w.lines))
     let (parts, panel) = ((V + partWidth - 1) / partWidth, TileShape.panel(D))
     let left = Scratch.left.halves(TileShape.count(lines: M, inner: D))

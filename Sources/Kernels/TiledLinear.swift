@@ -72,7 +72,7 @@ private struct TiledGradient {
     _ dy_MN: UnsafePointer<Float>, rows M: Int, columns N: Int, hasLines: Bool, hasColumns: Bool,
     adding db_N: UnsafeMutablePointer<Float>?
   ) {
-    guard let matrix = kernels.matrix?.pointee else { preconditionFailure("no unit for bfloat16") }
+    let matrix = TileProduct.unit
     lines = hasLines ? TiledMatrix(lines: M, inner: N, in: .gradientLines) : nil
     columns = hasColumns ? TiledMatrix(lines: N, inner: M, in: .left) : nil
     let slice = TileShape.slice(width: N)

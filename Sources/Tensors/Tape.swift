@@ -166,7 +166,7 @@ public final class Tape {
   /// Whether products with so many rows round the numbers that they multiply to bfloat16. A product of few rows is bound
   /// by reading weights: where these change at every step, rounding them for it does not pay.
   func roundsProducts(rows: Int) -> Bool {
-    precision == .bfloat16 && (rows > LinearKernel.fewRows || !recordsGradients)
+    precision == .bfloat16 && (rows > LinearKernel.fewRows || !(recordsGradients || isRehearsal))
   }
 
   /// A tensor whose numbers are yet to be written and into which no gradient flows.
