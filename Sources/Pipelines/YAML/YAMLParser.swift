@@ -48,8 +48,9 @@ public struct YAMLParser {
     }
     defer { yaml_parser_delete(&parser) }
     Array(check.text.utf8).withUnsafeBufferPointer { bytes in
+      guard let start = bytes.baseAddress else { return }
       yaml_parser_set_encoding(&parser, YAML_UTF8_ENCODING)
-      yaml_parser_set_input_string(&parser, bytes.baseAddress, bytes.count)
+      yaml_parser_set_input_string(&parser, start, bytes.count)
       root = load(&parser)?.root
       if root != nil, let second = load(&parser) {
         problems.append(Problem(second.start, "", "is not YAML for one pipeline: another document starts"))
