@@ -1,5 +1,6 @@
 import DurableFiles
-import Foundation
+import FoundationEssentials
+import Glibc
 
 /// A nameless file in the making beside its target: bytes go in at the end, and it takes its name when it is whole.
 final class SpoolFile {

@@ -1,4 +1,5 @@
-import Foundation
+import FoundationEssentials
+import Glibc
 
 /// Multinomial naive Bayes on bags of words, with add-one smoothing: what word counts alone can tell.
 ///

@@ -1,5 +1,6 @@
 import Checkpoints
-import Foundation
+import FoundationEssentials
+import Glibc
 import Models
 import NN
 import Objectives

@@ -1,4 +1,5 @@
-import Foundation
+import FoundationEssentials
+import Glibc
 import Randomness
 
 /// How the next token is chosen from its logits.

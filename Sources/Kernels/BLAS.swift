@@ -1,6 +1,7 @@
 import CKernels
 import COpenBLAS
-import Foundation
+import FoundationEssentials
+import Glibc
 import Synchronization
 
 /// OpenBLAS, on one thread: the pool above calls it on slices.
@@ -73,6 +74,6 @@ public enum BLAS {
 
   private static func text(_ pointer: UnsafeMutablePointer<CChar>?) -> String {
     guard let pointer else { return "unknown" }
-    return String(cString: pointer).trimmingCharacters(in: .whitespaces)
+    return String(cString: pointer).split(separator: " ").joined(separator: " ")
   }
 }

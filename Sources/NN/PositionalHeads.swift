@@ -1,4 +1,5 @@
-import Foundation
+import FoundationEssentials
+import Glibc
 import Tensors
 
 /// Attention that starts out looking at neighbors.

@@ -1,5 +1,6 @@
 import Collectives
-import Foundation
+import FoundationEssentials
+import Glibc
 import Kernels
 import NN
 import Tensors

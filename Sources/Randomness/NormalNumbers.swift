@@ -1,4 +1,5 @@
-import Foundation
+import FoundationEssentials
+import Glibc
 
 extension RandomNumbers {
   /// A number from the standard normal distribution (Box and Muller 1958; one of the pair is kept).

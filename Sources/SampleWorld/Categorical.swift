@@ -1,4 +1,5 @@
-import Foundation
+import FoundationEssentials
+import Glibc
 import Randomness
 
 /// A distribution over 0 ..< count, drawn by inverting its cumulative sums.

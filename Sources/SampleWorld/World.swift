@@ -1,4 +1,5 @@
-import Foundation
+import FoundationEssentials
+import Glibc
 import Randomness
 
 /// A little world that tells short stories in plain English, and knows the exact probability of each.

@@ -1,4 +1,5 @@
-import Foundation
+import FoundationEssentials
+import Glibc
 
 /// What a world is like, measured: the figures of the corpus report.
 public struct WorldFigures: Equatable, Sendable {

@@ -1,4 +1,4 @@
-import Foundation
+import Glibc
 
 /// Ends the program with exit code 70 (internal error) and `message` on standard error unless `condition` holds.
 ///
@@ -11,6 +11,7 @@ public func require(
 
 /// Ends the program with exit code 70 (internal error) and `message` on standard error.
 public func requirementFailed(_ message: String, file: StaticString = #fileID, line: UInt = #line) -> Never {
-  FileHandle.standardError.write(Data("internal error: \(message) (\(file):\(line))\n".utf8))
+  let text = Array("internal error: \(message) (\(file):\(line))\n".utf8)
+  _ = write(STDERR_FILENO, text, text.count)
   exit(70)
 }

@@ -1,4 +1,5 @@
-import Foundation
+import FoundationEssentials
+import Glibc
 
 /// Memory that a run takes: this process and those that it started, shared memory counted once.
 enum MemoryUse {

@@ -1,6 +1,7 @@
 import Dispatch
 import DurableFiles
-import Foundation
+import FoundationEssentials
+import Glibc
 import JSON
 import Objectives
 import Training

@@ -1,6 +1,7 @@
 import Checkpoints
 import DurableFiles
-import Foundation
+import FoundationEssentials
+import Glibc
 import JSON
 import Training
 

@@ -1,5 +1,6 @@
 import DurableFiles
-import Foundation
+import FoundationEssentials
+import Glibc
 import JSON
 
 /// The folder of a run and the names in it.

@@ -1,5 +1,6 @@
 import DurableFiles
-import Foundation
+import FoundationEssentials
+import Glibc
 import JSON
 
 /// `run.json`: which run a folder belongs to, and which of its stages are done.

@@ -1,7 +1,7 @@
 import Checkpoints
 import Collectives
 import DurableFiles
-import Foundation
+import FoundationEssentials
 import Glibc
 import JSON
 
@@ -94,7 +94,7 @@ public final class Verification {
     let log = String(
       decoding: (try? RealFileSystem().readBounded(file(name, "run.log"), limit: 1 << 24)) ?? [], as: UTF8.self)
     try finish(name, workers: workers, threads: 1)
-    return log.components(separatedBy: "was killed by signal 9").count - 1 + (wasKilled ? 1 : 0)
+    return log.ranges(of: "was killed by signal 9").count + (wasKilled ? 1 : 0)
   }
 
   /// Gives a run the corpus index and the tokenizer that another has made.

@@ -1,5 +1,6 @@
 import Datasets
-import Foundation
+import FoundationEssentials
+import Glibc
 import NN
 import Objectives
 import Tensors

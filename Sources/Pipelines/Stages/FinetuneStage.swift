@@ -1,7 +1,8 @@
 import Checkpoints
 import DurableFiles
 import FineTuning
-import Foundation
+import FoundationEssentials
+import Glibc
 import JSON
 
 /// Fine-tunes the pretrained model for one labeled task.

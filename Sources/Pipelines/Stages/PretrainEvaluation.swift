@@ -1,5 +1,6 @@
 import Datasets
-import Foundation
+import FoundationEssentials
+import Glibc
 import JSON
 import Objectives
 import Training

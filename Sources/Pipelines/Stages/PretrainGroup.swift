@@ -1,6 +1,7 @@
 import Checkpoints
 import Collectives
-import Foundation
+import FoundationEssentials
+import Glibc
 import JSON
 import NN
 import Objectives

@@ -2,7 +2,8 @@ import Checkpoints
 import Datasets
 import Digests
 import DurableFiles
-import Foundation
+import FoundationEssentials
+import Glibc
 import JSON
 import Kernels
 import NN

@@ -1,6 +1,7 @@
 import Checkpoints
 import Datasets
-import Foundation
+import FoundationEssentials
+import Glibc
 import JSON
 import Models
 import NN

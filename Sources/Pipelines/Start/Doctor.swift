@@ -1,6 +1,6 @@
 import Dispatch
 import DurableFiles
-import Foundation
+import FoundationEssentials
 import Glibc
 import JSON
 import Kernels

@@ -1,4 +1,4 @@
-import Foundation
+import FoundationEssentials
 import Glibc
 
 /// What the system tells about this machine and about what it lets this process use.
@@ -40,7 +40,7 @@ public enum MachineFacts {
   /// The processor's name, as the system shows it.
   public static var processorName: String? {
     text("/proc/cpuinfo")?.split(separator: "\n").first { $0.hasPrefix("model name") }
-      .flatMap { $0.split(separator: ":", maxSplits: 1).last.map { $0.trimmingCharacters(in: .whitespaces) } }
+      .flatMap { $0.split(separator: ":", maxSplits: 1).last.map { trimmed($0) } }
   }
 
   /// Processors of this process' affinity.
@@ -93,7 +93,11 @@ public enum MachineFacts {
 
   /// The contents of a small file of the system, white space around them left out.
   public static func text(_ path: String) -> String? {
-    (try? String(contentsOfFile: path, encoding: .utf8))?.trimmingCharacters(in: .whitespacesAndNewlines)
+    (try? String(contentsOfFile: path, encoding: .utf8)).map(trimmed)
+  }
+
+  private static func trimmed(_ text: some StringProtocol) -> String {
+    text.split(whereSeparator: \.isWhitespace).joined(separator: " ")
   }
 
   private static func memory(_ name: String) -> Int? {

@@ -1,5 +1,6 @@
 import DurableFiles
-import Foundation
+import FoundationEssentials
+import Glibc
 
 /// Which process holds a run folder's lock, found without touching the lock.
 public struct RunHolder: Equatable, Sendable {

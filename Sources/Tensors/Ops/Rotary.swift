@@ -1,4 +1,5 @@
-import Foundation
+import FoundationEssentials
+import Glibc
 import Kernels
 
 /// Cosines and sines by which positions turn the pairs of a head: position p turns pair i of D / 2 by p · base^(−2i / D)

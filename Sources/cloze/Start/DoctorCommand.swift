@@ -1,5 +1,6 @@
 import ArgumentParser
-import Foundation
+import FoundationEssentials
+import Glibc
 import JSON
 import Pipelines
 
@@ -37,7 +38,7 @@ struct DoctorCommand: ParsableCommand {
       case .warning: "!"
       case .failure: "✗"
       }
-    let name = finding.name.padding(toLength: 11, withPad: " ", startingAt: 0)
+    let name = finding.name.padded(to: 11)
     try Console.line("\(mark) \(name)\(finding.text)")
     if let action = finding.action { try Console.line("  \(String(repeating: " ", count: 11))→ \(action)") }
   }

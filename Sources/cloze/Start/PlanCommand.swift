@@ -1,6 +1,7 @@
 import ArgumentParser
 import DurableFiles
-import Foundation
+import FoundationEssentials
+import Glibc
 import JSON
 import Models
 import Pipelines

@@ -1,5 +1,5 @@
 import DurableFiles
-import Foundation
+import FoundationEssentials
 import Glibc
 import JSON
 import Pipelines
@@ -59,4 +59,9 @@ enum Console {
   static func talk(_ count: Int, _ noun: String, _ what: String) {
     if count > 0 { talk("note: \(Figures.count(count, noun)) \(what)") }
   }
+}
+
+extension String {
+  /// The text with blanks behind it to `width` characters.
+  func padded(to width: Int) -> String { self + String(repeating: " ", count: max(0, width - count)) }
 }

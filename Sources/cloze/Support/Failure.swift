@@ -1,5 +1,6 @@
 import ArgumentParser
-import Foundation
+import FoundationEssentials
+import Glibc
 import Pipelines
 
 /// How the program ends when it fails: the error on standard error, in the one form, and its exit code.

@@ -1,4 +1,5 @@
-import Foundation
+import FoundationEssentials
+import Glibc
 import Pipelines
 
 /// One line at the terminal that says how far a work is, with the time left; nothing where nobody looks.

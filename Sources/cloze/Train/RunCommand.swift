@@ -1,6 +1,7 @@
 import ArgumentParser
 import DurableFiles
-import Foundation
+import FoundationEssentials
+import Glibc
 import JSON
 import Pipelines
 import Tensors
@@ -62,7 +63,7 @@ struct RunCommand: ParsableCommand {
     } catch let stopped as StoppedOnRequest {
       session.stopped(stopped)
       if profile { session.showProfile() }
-      Foundation.exit(Pipelines.ExitCode.stopped.rawValue)
+      Glibc.exit(Pipelines.ExitCode.stopped.rawValue)
     } catch {
       session.monitor.fail()
       throw error

@@ -1,6 +1,7 @@
 import ArgumentParser
 import DurableFiles
-import Foundation
+import FoundationEssentials
+import Glibc
 import JSON
 import Kernels
 import Pipelines

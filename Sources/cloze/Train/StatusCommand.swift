@@ -1,6 +1,7 @@
 import ArgumentParser
 import DurableFiles
-import Foundation
+import FoundationEssentials
+import Glibc
 import JSON
 import Pipelines
 import Training
@@ -53,14 +54,14 @@ struct StatusCommand: ParsableCommand {
         let status = try RunStatus(folder)
         objects.append(status.json)
         if !report.json {
-          try Console.line(name.padding(toLength: width + 2, withPad: " ", startingAt: 0) + StatusText(status).short)
+          try Console.line(name.padded(to: width + 2) + StatusText(status).short)
         }
       } catch {
         let shown = UserError(converting: error)
         objects.append(["folder": .string(folder.path), "state": "damaged", "problem": .string(shown.headline)])
         if !report.json {
           try Console.line(
-            name.padding(toLength: width + 2, withPad: " ", startingAt: 0) + "damaged: \(shown.headline)")
+            name.padded(to: width + 2) + "damaged: \(shown.headline)")
         }
       }
     }
@@ -82,7 +83,7 @@ struct StatusCommand: ParsableCommand {
         shown = line
       }
       guard case .running = status.state else { return }
-      Thread.sleep(forTimeInterval: StatusCommand.interval)
+      usleep(UInt32(1e6 * StatusCommand.interval))
     }
   }
 }
@@ -113,7 +114,7 @@ private struct StatusText {
     lines.append("  run         \(status.record.identifier), started \(times(status.record.starts))")
     let width = max(10, status.stages.map { $0.name.count }.max() ?? 0)
     for stage in status.stages {
-      let name = stage.name.padding(toLength: width, withPad: " ", startingAt: 0)
+      let name = stage.name.padded(to: width)
       lines.append("  \(stage.done == nil ? "·" : "✓") \(name)" + (stage.done.map { "  \($0.summary)" } ?? ""))
     }
     if let step = status.step { lines.append("  at          \(steps(step))\(speed)") }

@@ -1,5 +1,6 @@
 import ArgumentParser
-import Foundation
+import FoundationEssentials
+import Glibc
 import JSON
 import Pipelines
 
@@ -46,7 +47,7 @@ struct VerifyCommand: ParsableCommand {
   }
 
   private func write(_ finding: Verification.Finding) throws {
-    let what = finding.what.padding(toLength: 42, withPad: " ", startingAt: 0)
+    let what = finding.what.padded(to: 42)
     try Console.line("\(finding.isGood ? "✓" : "✗") \(what)\(finding.outcome)")
     try Console.flush()
   }

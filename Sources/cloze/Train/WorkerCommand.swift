@@ -1,5 +1,6 @@
 import ArgumentParser
-import Foundation
+import FoundationEssentials
+import Glibc
 import Pipelines
 
 /// A process of a run, started by `cloze run`; of no use to people.
@@ -13,6 +14,6 @@ struct WorkerCommand: ParsableCommand {
   @Option var job: Int32
 
   func run() {
-    Foundation.exit(PretrainWorker.serve(WorkerCall(rank: rank, parent: parent, memory: memory, job: job)))
+    Glibc.exit(PretrainWorker.serve(WorkerCall(rank: rank, parent: parent, memory: memory, job: job)))
   }
 }
