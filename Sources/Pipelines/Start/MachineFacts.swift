@@ -97,7 +97,8 @@ public enum MachineFacts {
   }
 
   private static func trimmed(_ text: some StringProtocol) -> String {
-    text.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+    guard let last = text.lastIndex(where: { !$0.isWhitespace }) else { return "" }
+    return String(text[...last].drop(while: \.isWhitespace))
   }
 
   private static func memory(_ name: String) -> Int? {
