@@ -133,41 +133,23 @@ CK_BF16_INLINE void pack_columns(
   }
 }
 
-CK_BF16 static void pack_left(
-    ck_numbers x, ptrdiff_t stride, ptrdiff_t lines, ptrdiff_t inner, uint16_t *tiles, ptrdiff_t panel) {
-  if (x.is_rounded) {
-    pack_lines_left(x.base, true, stride, lines, inner, tiles, panel);
-  } else {
-    pack_lines_left(x.base, false, stride, lines, inner, tiles, panel);
+// A packing function whose call is compiled once for floats and once for rounded numbers.
+#define CK_PACKER(name, call)                                                                                  \
+  CK_BF16 static void name(                                                                                    \
+      ck_numbers x, ptrdiff_t stride, ptrdiff_t lines, ptrdiff_t inner, uint16_t *tiles, ptrdiff_t panel) {    \
+    if (x.is_rounded) {                                                                                        \
+      const bool is_rounded = true;                                                                            \
+      call;                                                                                                    \
+    } else {                                                                                                   \
+      const bool is_rounded = false;                                                                           \
+      call;                                                                                                    \
+    }                                                                                                          \
   }
-}
 
-CK_BF16 static void pack_right(
-    ck_numbers x, ptrdiff_t stride, ptrdiff_t lines, ptrdiff_t inner, uint16_t *tiles, ptrdiff_t panel) {
-  if (x.is_rounded) {
-    pack_lines_right(x.base, true, stride, lines, inner, tiles, panel);
-  } else {
-    pack_lines_right(x.base, false, stride, lines, inner, tiles, panel);
-  }
-}
-
-CK_BF16 static void pack_left_transposed(
-    ck_numbers x, ptrdiff_t stride, ptrdiff_t lines, ptrdiff_t inner, uint16_t *tiles, ptrdiff_t panel) {
-  if (x.is_rounded) {
-    pack_columns(true, x.base, true, stride, lines, inner, tiles, panel);
-  } else {
-    pack_columns(true, x.base, false, stride, lines, inner, tiles, panel);
-  }
-}
-
-CK_BF16 static void pack_right_transposed(
-    ck_numbers x, ptrdiff_t stride, ptrdiff_t lines, ptrdiff_t inner, uint16_t *tiles, ptrdiff_t panel) {
-  if (x.is_rounded) {
-    pack_columns(false, x.base, true, stride, lines, inner, tiles, panel);
-  } else {
-    pack_columns(false, x.base, false, stride, lines, inner, tiles, panel);
-  }
-}
+CK_PACKER(pack_left, pack_lines_left(x.base, is_rounded, stride, lines, inner, tiles, panel))
+CK_PACKER(pack_right, pack_lines_right(x.base, is_rounded, stride, lines, inner, tiles, panel))
+CK_PACKER(pack_left_transposed, pack_columns(true, x.base, is_rounded, stride, lines, inner, tiles, panel))
+CK_PACKER(pack_right_transposed, pack_columns(false, x.base, is_rounded, stride, lines, inner, tiles, panel))
 
 CK_BF16 static void round_numbers(const float *x, uint16_t *y, ptrdiff_t count) {
   for (ptrdiff_t i = 0; i < count; i += tile_inner) {
