@@ -7,8 +7,8 @@ build:
 	@Scripts/setup
 	$(swift_build)
 
-# One file that needs no Swift where it runs. Also: make install PREFIX=~/.local
-PREFIX ?= /usr/local
+# One file that needs no Swift where it runs.
+PREFIX ?= $(HOME)/.local
 install:
 	@Scripts/setup
 	$(swift_build) --static-swift-stdlib --scratch-path .build/static

@@ -91,7 +91,7 @@ let package = Package(
       [
         "Training", "FineTuning", "Generation", "Embeddings", "Checkpoints", "Objectives", "Optimizers", "Models", "NN",
         "Tensors", "Datasets", "Tokenizers", "Shards", "SampleWorld", "Kernels", "Collectives", "Safetensors",
-        "DurableFiles", "Digests", "JSON", "Randomness", "CYAML",
+        "DurableFiles", "Digests", "JSON", "Randomness", "CSystem", "CYAML",
         .product(name: "Logging", package: "swift-log"),
       ]),
 

@@ -59,6 +59,7 @@ struct Refusal: Sendable, CustomTestStringConvertible {
     Refusal("a: [b, &x c]", "1:8", "anchor"),
     Refusal("a: {b: *x}", "1:8", "alias"),
     Refusal("- - &x a", "1:5", "anchor"),
+    Refusal("a: [#,\"\n&x [*x]]  #\"", "2:1", "anchor"),
     Refusal("? a\n: b", "1:1", "explicit key"),
     Refusal("%YAML 1.2\n---\na: 1", "1:1", "directive"),
     Refusal("a: |\n  text", "1:4", "block text"),
@@ -83,6 +84,16 @@ struct Refusal: Sendable, CustomTestStringConvertible {
   @Test func anAnchorInsideTextIsText() throws {
     let root = try values("a: 'x &y'\nb: x &y *z !w\nc: \"*\"\nd: [x&, y]")
     #expect(root["b"]?.text == "x &y *z !w")
+  }
+
+  @Test func aByteOrderMarkIsLeftOut() {
+    let parser = YAMLParser(text: "\u{FEFF}a: 1\nb: 2")
+    #expect(parser.problems.isEmpty && parser.root?.entries?.map(\.key) == ["a", "b"], "\(parser.problems)")
+  }
+
+  @Test func aCommentMayStartBehindAComma() {
+    let parser = YAMLParser(text: "a: [1,# one\n  2]")
+    #expect(parser.problems.isEmpty && parser.root?["a"]?.elements?.count == 2, "\(parser.problems)")
   }
 
   @Test func duplicatesDoNotHideWhatComesBehind() throws {

@@ -12,9 +12,9 @@ public enum Machine {
 
   /// The processors that this process may use.
   public static var processorCount: Int {
-    let process = ProcessInfo.processInfo
-    return processorCount(
-      affinity: process.activeProcessorCount, quota: MachineFacts.quota, environment: process.environment)
+    processorCount(
+      affinity: MachineFacts.allowedProcessors, quota: MachineFacts.quota,
+      environment: ProcessInfo.processInfo.environment)
   }
 
   /// The least of what limits this process: its affinity, its control group's quota rounded up, and what Slurm gave the job

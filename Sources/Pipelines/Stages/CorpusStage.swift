@@ -1,5 +1,4 @@
 import DurableFiles
-import FoundationEssentials
 import Glibc
 import JSON
 import Shards
@@ -32,8 +31,7 @@ struct CorpusStage: Stage {
     let (set, source) = try CorpusStage.shards(context)
     let (index, report) = try CorpusStage.stoppable {
       try ShardIndex.build(
-        set, source: source, workers: ProcessInfo.processInfo.activeProcessorCount,
-        isCancelled: { context.shouldStop })
+        set, source: source, workers: Machine.processorCount, isCancelled: { context.shouldStop })
     }
     guard index.documents > 0 else {
       let shards = Figures.count(set.shards.count, "shard")

@@ -1,3 +1,4 @@
+import CSystem
 import FoundationEssentials
 import Glibc
 
@@ -43,8 +44,10 @@ public enum MachineFacts {
       .flatMap { $0.split(separator: ":", maxSplits: 1).last.map { trimmed($0) } }
   }
 
-  /// Processors of this process' affinity.
-  public static var allowedProcessors: Int { max(1, ProcessInfo.processInfo.activeProcessorCount) }
+  /// Processors of this process' affinity, less where a control group of the first kind allows fewer.
+  public static var allowedProcessors: Int {
+    max(1, min(Int(cs_allowed_cpus()), ProcessInfo.processInfo.activeProcessorCount))
+  }
 
   /// The processors' worth of time that the control groups allow; nil for no limit.
   public static var quota: Double? { groupFiles("cpu.max").compactMap { text($0).flatMap(quota) }.min() }

@@ -117,7 +117,7 @@ struct YAMLGuard {
       endLine()
     } else if Self.isBlank(scalar) {
       place += 1
-    } else if scalar == "#", place == lineStart || Self.isBlank(scalars[place - 1]) {
+    } else if scalar == "#", place == lineStart || Self.isBlank(scalars[place - 1]) || state == .nodeStart {
       while place < scalars.count, !Self.isBreak(current) { place += 1 }
     } else if state == .nodeStart {
       beginNode()

@@ -11,6 +11,8 @@ public struct YAMLParser {
   public private(set) var problems: [Problem] = []
   private let file: String
   private let folder: String
+  /// Nodes of the document that were converted: an alias would name one of them once more.
+  private var converted: Set<Int32> = []
 
   /// Parses UTF-8 bytes.
   /// - Parameters:
@@ -41,58 +43,63 @@ public struct YAMLParser {
     let isParsable = check.passes()
     problems = check.problems
     guard isParsable else { return }
-    var parser = yaml_parser_t()
-    guard yaml_parser_initialize(&parser) != 0 else {
+    // It points into itself, so it must not move.
+    let parser = UnsafeMutablePointer<yaml_parser_t>.allocate(capacity: 1)
+    defer { parser.deallocate() }
+    guard yaml_parser_initialize(parser) != 0 else {
       problems.append(Problem(Place(file: file, line: 1, column: 1), "", "cannot be read as YAML: no memory"))
       return
     }
-    defer { yaml_parser_delete(&parser) }
+    defer { yaml_parser_delete(parser) }
     Array(check.text.utf8).withUnsafeBufferPointer { bytes in
       guard let start = bytes.baseAddress else { return }
-      yaml_parser_set_encoding(&parser, YAML_UTF8_ENCODING)
-      yaml_parser_set_input_string(&parser, start, bytes.count)
-      root = load(&parser)?.root
-      if root != nil, let second = load(&parser) {
+      yaml_parser_set_input_string(parser, start, bytes.count)
+      root = load(parser)?.root
+      if root != nil, let second = load(parser) {
         problems.append(Problem(second.start, "", "is not YAML for one pipeline: another document starts"))
       }
     }
   }
 
   /// The next document; nil at the end, or behind a problem.
-  private mutating func load(_ parser: inout yaml_parser_t) -> (root: YAMLNode, start: Place)? {
+  private mutating func load(_ parser: UnsafeMutablePointer<yaml_parser_t>) -> (root: YAMLNode, start: Place)? {
     var document = yaml_document_t()
-    guard yaml_parser_load(&parser, &document) != 0 else {
-      problems.append(problem(parser))
+    guard yaml_parser_load(parser, &document) != 0 else {
+      problems.append(problem(parser.pointee))
       return nil
     }
     defer { yaml_document_delete(&document) }
-    guard let root = yaml_document_get_root_node(&document) else { return nil }
-    return (convert(root.pointee, of: &document), place(document.start_mark))
+    converted = []
+    guard let root = convert(1, of: &document) else { return nil }
+    return (root, place(document.start_mark))
   }
 
   private func place(_ mark: yaml_mark_t) -> Place {
     Place(file: file, line: Int(mark.line) + 1, column: Int(mark.column) + 1)
   }
 
-  /// Depth is bounded by the guard.
-  private mutating func convert(_ node: yaml_node_t, of document: inout yaml_document_t) -> YAMLNode {
+  /// The node of a number that counts from 1, the root; nil if there is none.
+  private mutating func convert(_ index: Int32, of document: inout yaml_document_t) -> YAMLNode? {
+    guard let node = yaml_document_get_node(&document, index)?.pointee else { return nil }
     let place = place(node.start_mark)
+    guard converted.insert(index).inserted else {
+      problems.append(Problem(place, "", "stands for several values (an alias), which is not allowed here"))
+      return nil
+    }
     switch node.type {
     case YAML_SEQUENCE_NODE:
       let items = node.data.sequence.items
       var elements: [YAMLNode] = []
       for index in 0..<(items.top - items.start) {
-        guard let element = yaml_document_get_node(&document, items.start[index]) else { continue }
-        elements.append(convert(element.pointee, of: &document))
+        guard let element = convert(items.start[index], of: &document) else { continue }
+        elements.append(element)
       }
       return YAMLNode(.list(elements), place: place, folder: folder)
     case YAML_MAPPING_NODE:
       let pairs = node.data.mapping.pairs
       var entries: [YAMLEntry] = []
       for index in 0..<(pairs.top - pairs.start) {
-        guard let key = yaml_document_get_node(&document, pairs.start[index].key)?.pointee,
-          let value = yaml_document_get_node(&document, pairs.start[index].value)?.pointee
-        else { continue }
+        guard let key = yaml_document_get_node(&document, pairs.start[index].key)?.pointee else { continue }
         guard key.type == YAML_SCALAR_NODE else {
           problems.append(Problem(self.place(key.start_mark), "", "has a list or a map for a key"))
           continue
@@ -101,8 +108,10 @@ public struct YAMLParser {
         if YAMLGuard.isMasked(name) { continue }
         if entries.contains(where: { $0.key == name }) {
           problems.append(Problem(self.place(key.start_mark), shown(name), "stands twice in this map"))
+          continue
         }
-        entries.append(YAMLEntry(name, place: self.place(key.start_mark), value: convert(value, of: &document)))
+        guard let value = convert(pairs.start[index].value, of: &document) else { continue }
+        entries.append(YAMLEntry(name, place: self.place(key.start_mark), value: value))
       }
       return YAMLNode(.map(entries), place: place, folder: folder)
     default:
