@@ -33,6 +33,7 @@ const ck_table CK_TABLE = {
     .swiglu_backward = swiglu_backward,
     .rotate = rotate,
     .softmax = softmax,
+    .attention_distances = attention_distances,
     .attention_softmax = attention_softmax,
     .attention_probabilities = attention_probabilities,
     .attention_softmax_backward = attention_softmax_backward,

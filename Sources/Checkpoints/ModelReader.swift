@@ -46,18 +46,20 @@ public enum ModelReader {
   public static func load(
     _ folder: String, fileSystem: any FileSystem = RealFileSystem()
   ) throws -> LoadedModel {
-    let model = try network(folder, fileSystem: fileSystem)
+    let (model, keys) = try network(folder, fileSystem: fileSystem)
     // A configuration that does not fit the weights is told before memory is taken for it.
     let weights = try SafetensorsFolder.open(folder, fileSystem: fileSystem)
-    _ = try places(of: model, weights, in: ParameterStore(model, allocate: Slab.counted), folder)
+    _ = try places(keys, weights, in: ParameterStore(model, allocate: Slab.counted), folder)
     let store = ParameterStore(model)
-    try readWeights(folder, model, into: store, fileSystem: fileSystem)
+    try readWeights(folder, keys, into: store, fileSystem: fileSystem)
     let tokenizer = try tokenizer(folder, vocabularySize: model.extents.vocabularySize, fileSystem: fileSystem)
     return LoadedModel(model: model, store: store, tokenizer: tokenizer, folder: folder)
   }
 
-  /// The network that `config.json` and the names of the tensors describe, without memory.
-  private static func network(_ folder: String, fileSystem: any FileSystem) throws -> any PublishedModel {
+  /// The network that `config.json` and the names of the tensors describe, without memory, and where its tensors are.
+  private static func network(
+    _ folder: String, fileSystem: any FileSystem
+  ) throws -> (any PublishedModel, PublishedKeys) {
     let path = Paths.join(folder, "config.json")
     guard try fileSystem.status(path, followingLinks: true) != nil else {
       throw ModelFolderError.noConfiguration(folder: folder)
@@ -72,51 +74,57 @@ public enum ModelReader {
     }
     let weights = try SafetensorsFolder.open(folder, fileSystem: fileSystem)
     do {
-      return try type.make(object) { weights.entry($0) != nil }
+      let model = try type.make(object) { weights.entry($0) != nil }
+      return (model, model.publishedKeys(in: object))
     } catch {
       throw ModelFolderError.configuration(path: path, error)
     }
   }
 
-  /// Fills the parameters of `model` from the weights in `folder`, in any of the names that files have had.
+  /// Fills the parameters that `keys` name from the weights in `folder`, in any of the names that files have had.
   public static func readWeights(
-    _ folder: String, _ model: any PublishedModel, into store: ParameterStore,
-    fileSystem: any FileSystem = RealFileSystem()
+    _ folder: String, _ keys: PublishedKeys, into store: ParameterStore, fileSystem: any FileSystem = RealFileSystem()
   ) throws {
     let weights = try SafetensorsFolder.open(folder, fileSystem: fileSystem)
-    for place in try places(of: model, weights, in: store, folder) {
+    let values = store.memory.values
+    for place in try places(keys, weights, in: store, folder) {
+      if place.ranges.count == 1, !place.isTransposed {
+        try values.withFloats(place.ranges[0]) { try weights.read(place.name, into: $0) }
+        continue
+      }
+      var floats = try weights.floats(place.name)[...]
       if place.isTransposed {
-        let values = transposed(try weights.floats(place.name), rows: place.shape[0], columns: place.shape[1])
-        store.memory.values.write(values, at: place.range.lowerBound)
-      } else {
-        try store.memory.values.withFloats(place.range) { try weights.read(place.name, into: $0) }
+        floats = transposed(Array(floats), rows: place.shape[0], columns: place.shape[1])[...]
+      }
+      for range in place.ranges {
+        values.write(Array(floats.prefix(range.count)), at: range.lowerBound)
+        floats = floats.dropFirst(range.count)
       }
     }
   }
 
-  /// A tensor of a file and the floats of the store that it fills.
+  /// A tensor of a file and the floats of the store that it fills, in the file's order.
   private struct Place {
     let name: String
     let shape: [Int]
-    let range: Range<Int>
+    let ranges: [Range<Int>]
     let isTransposed: Bool
   }
 
-  /// Where each of the model's tensors goes; each must be there and have its shape.
+  /// Where each tensor goes; each must be there and have its shape.
   private static func places(
-    of model: any PublishedModel, _ weights: SafetensorsFolder, in store: ParameterStore, _ folder: String
+    _ keys: PublishedKeys, _ weights: SafetensorsFolder, in store: ParameterStore, _ folder: String
   ) throws(ModelFolderError) -> [Place] {
-    let keys = model.publishedKeys
     var places: [Place] = []
     for key in keys.keys {
       guard let name = keys.candidates(key).first(where: { weights.entry($0) != nil }), let entry = weights.entry(name)
       else { throw .missingTensor(folder: folder, name: key.name) }
-      let (extents, range) = key.place(in: PublishedTensor.entry(key, in: store))
+      let (extents, ranges) = key.place(in: PublishedTensor.entry(key, in: store))
       let wanted = key.isTransposed ? extents.reversed() : extents
       guard entry.shape == wanted else {
         throw .wrongShape(folder: folder, name: name, found: entry.shape, wanted: wanted)
       }
-      places.append(Place(name: name, shape: wanted, range: range, isTransposed: key.isTransposed))
+      places.append(Place(name: name, shape: wanted, ranges: ranges, isTransposed: key.isTransposed))
     }
     return places
   }

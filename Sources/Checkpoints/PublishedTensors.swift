@@ -9,7 +9,7 @@ public struct PublishedTensor {
   /// The published extents.
   public let shape: [Int]
   private let slab: Slab
-  private let range: Range<Int>
+  private let ranges: [Range<Int>]
   private let isTransposed: Bool
 
   /// The tensors of a model, sorted by name, with numbers from `slab`: values, gradients or moments.
@@ -29,8 +29,8 @@ public struct PublishedTensor {
   private init(name: String, key: PublishedKey, entry: ParameterStore.Entry, slab: Slab) {
     self.name = name
     self.slab = slab
-    let (extents, range) = key.place(in: entry)
-    self.range = range
+    let (extents, ranges) = key.place(in: entry)
+    self.ranges = ranges
     isTransposed = key.isTransposed
     shape = key.isTransposed ? extents.reversed() : extents
   }
@@ -42,20 +42,20 @@ public struct PublishedTensor {
 
   /// A copy of the numbers, in the order of the published extents.
   public var floats: [Float] {
-    let values = slab.floats(range)
+    let values = ranges.count == 1 ? slab.floats(ranges[0]) : ranges.flatMap { slab.floats($0) }
     return isTransposed ? transposed(values, rows: shape[1], columns: shape[0]) : values
   }
 }
 
 extension PublishedKey {
-  /// The extents of the part of our parameter that this key names, and its floats in a slab.
-  func place(in entry: ParameterStore.Entry) -> (extents: [Int], range: Range<Int>) {
+  /// The extents of the part of our parameter that this key names, and its floats in a slab in the file's order.
+  func place(in entry: ParameterStore.Entry) -> (extents: [Int], ranges: [Range<Int>]) {
     var extents = entry.parameter.shape.list
-    guard let rows else { return (extents, entry.range) }
+    guard let rows else { return (extents, [entry.range]) }
     let width = entry.range.count / max(1, extents[0])
-    extents[0] = rows.count
+    extents[0] = rows.reduce(0) { $0 + $1.count }
     let start = entry.range.lowerBound
-    return (extents, start + rows.lowerBound * width..<start + rows.upperBound * width)
+    return (extents, rows.map { start + $0.lowerBound * width..<start + $0.upperBound * width })
   }
 }
 

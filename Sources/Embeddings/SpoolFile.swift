@@ -1,5 +1,4 @@
 import DurableFiles
-import FoundationEssentials
 import Glibc
 
 /// A nameless file in the making beside its target: bytes go in at the end, and it takes its name when it is whole.

@@ -1,4 +1,3 @@
-import FoundationEssentials
 import Glibc
 
 /// Multinomial naive Bayes on bags of words, with add-one smoothing: what word counts alone can tell.

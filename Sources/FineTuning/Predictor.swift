@@ -1,5 +1,4 @@
 import Checkpoints
-import FoundationEssentials
 import Glibc
 import Models
 import NN

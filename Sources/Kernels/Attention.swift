@@ -5,7 +5,7 @@ import CKernels
 // H heads, G heads of keys and values, D head size, Q query rows, K key rows, t rows of a tile of queries, s keys that the
 // tile sees
 
-/// y = dropout(softmax(scale · q · kᵀ + mask)) · v, head by head and segment by segment (Vaswani et al. 2017, 3.2.1).
+/// y = dropout(softmax(scale · q · kᵀ − slope · distance + mask)) · v, head by head and segment by segment (Vaswani et al. 2017, 3.2.1).
 ///
 /// Rows of q, k, v and y hold the heads side by side and may be parts of wider rows, so each has a stride. Scores exist
 /// for one tile of queries at a time; backward computes them again.
@@ -97,6 +97,7 @@ private struct AttentionHead<Products: AttentionProducts> {
       } else if tile.width > 0 {
         products.compare(q, with: .keys, tile, into: scores_ts)
       }
+      addDistances(to: scores_ts, tile)
       kernels.attention_softmax(
         scores_ts, call.scale, tile.rows, tile.width, tile.visible, tile.step, logSumExp + tile.top)
       part.mask?.apply(to: scores_ts, top: tile.top, rows: tile.rows, width: tile.width)
@@ -135,6 +136,7 @@ private struct AttentionHead<Products: AttentionProducts> {
       let ds_ts = Scratch.gradients.floats(count)
       let delta_t = Scratch.sums.floats(tile.rows)
       products.compare(q, with: .keys, tile, into: p_ts)
+      addDistances(to: p_ts, tile)
       kernels.attention_probabilities(
         p_ts, call.scale, tile.rows, tile.width, tile.visible, tile.step, logSumExp + tile.top)
       products.compare(dy, with: .values, tile, into: ds_ts)
@@ -152,6 +154,12 @@ private struct AttentionHead<Products: AttentionProducts> {
       products.combine(ds_ts, of: .keys, tile, into: Rows(dq))
       products.collect(ds_ts, of: q, tile, into: dk, adding: isAdding)
     }
+  }
+
+  private func addDistances(to scores_ts: UnsafeMutablePointer<Float>, _ tile: AttentionTile) {
+    guard !call.slopes.isEmpty else { return }
+    kernels.attention_distances(
+      scores_ts, call.slopes[part.head] / call.scale, tile.rows, tile.width, tile.visible, tile.step)
   }
 
   /// The queries' tiles, from first to last.

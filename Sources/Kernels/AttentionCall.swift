@@ -10,6 +10,7 @@ public struct AttentionCall {
   let headSize: Int
   let isCausal: Bool
   let scale: Float
+  let slopes: [Float]
   let dropoutRate: Float
   let dropout: DropoutPositions?
   let isTiled: Bool
@@ -25,13 +26,15 @@ public struct AttentionCall {
   ///   - isCausal: whether a query sees only keys at its own place and before; the last query stands at the last key, so
   ///     query i of n sees the first (keys − n + i + 1).
   ///   - scale: what scores are multiplied by.
+  ///   - slopes: what a head's scaled scores lose for each place between a key and the last one that its query sees (Press,
+  ///     Smith and Lewis 2022, section 3); empty for nothing.
   ///   - dropoutRate: of the probabilities.
   ///   - dropout: the samples of the *keys'* rows; nil for no dropout.
   ///   - isTiled: whether products multiply numbers rounded to bfloat16, where the CPU has a unit for them.
   public init(
     queryOffsets: UnsafePointer<Int32>, keyOffsets: UnsafePointer<Int32>, segmentCount: Int, headCount: Int,
-    keyHeadCount: Int? = nil, headSize: Int, isCausal: Bool, scale: Float, dropoutRate: Float = 0,
-    dropout: DropoutPositions? = nil, isTiled: Bool = false
+    keyHeadCount: Int? = nil, headSize: Int, isCausal: Bool, scale: Float, slopes: [Float] = [],
+    dropoutRate: Float = 0, dropout: DropoutPositions? = nil, isTiled: Bool = false
   ) {
     self.queryOffsets = queryOffsets
     self.keyOffsets = keyOffsets
@@ -41,6 +44,7 @@ public struct AttentionCall {
     self.headSize = headSize
     self.isCausal = isCausal
     self.scale = scale
+    self.slopes = slopes
     self.dropoutRate = dropoutRate
     self.dropout = dropout
     self.isTiled = isTiled
@@ -85,7 +89,7 @@ public struct AttentionCall {
     isCausal ? part.keys.count - part.queries.count + query + 1 : part.keys.count
   }
 
-  /// So few queries, as in generation, are compared with keys one by one: no product pays.
+  /// So few queries in floats, as in generation, are compared with keys one by one: no product pays.
   static let fewQueries = 2
 
   /// Queries that are worked on together. Measured: fewer make products slow, more spill the second-level cache and, if

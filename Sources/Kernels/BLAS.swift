@@ -1,6 +1,5 @@
 import CKernels
 import COpenBLAS
-import FoundationEssentials
 import Glibc
 import Synchronization
 

@@ -1,4 +1,3 @@
-import FoundationEssentials
 import Glibc
 
 /// Memory that is used for long: large pieces on huge pages, where the system has them, so that walks over a matrix need

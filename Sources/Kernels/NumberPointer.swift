@@ -1,6 +1,7 @@
 import CKernels
 
-/// Where numbers lie: floats, or rounded to bfloat16 where products alone read them, which would round them anyway.
+/// Where numbers lie: floats, or rounded to bfloat16 where forward products alone read them, which would round them
+/// anyway.
 ///
 /// Which of them a kernel only reads and which it writes, its documentation says.
 public struct NumberPointer {

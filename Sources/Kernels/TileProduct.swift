@@ -84,14 +84,14 @@ public enum TileProduct {
 
 /// One side of a product.
 enum Factor {
-  /// Numbers to round, or rounded before, in rows.
-  case rows(Rows)
+  /// Numbers to round, or rounded before.
+  case numbers(Numbers)
   /// Numbers that are tiles already.
   case tiles(TiledMatrix)
 
   var lines: Int {
     switch self {
-    case .rows(let x): x.lines
+    case .numbers(let x): x.lines
     case .tiles(let matrix): matrix.lines
     }
   }
@@ -99,7 +99,7 @@ enum Factor {
   fileprivate func tiles(_ side: TileShape.Side, inner: Int, _ matrix: ck_matrix) -> UnsafePointer<UInt16> {
     switch self {
     case .tiles(let matrix): return UnsafePointer(matrix.memory)
-    case .rows(let x):
+    case .numbers(let x):
       let tiles = (side == .left ? Scratch.left : .right).halves(TileShape.count(lines: x.lines, inner: inner))
       TileShape.pack(x, inner: inner, side, into: tiles, matrix)
       return UnsafePointer(tiles)
@@ -108,7 +108,7 @@ enum Factor {
 
   /// A matrix of which each line's inner elements are neighbors and lines `stride` apart or, if `isTransposed`, the other
   /// way round.
-  struct Rows {
+  struct Numbers {
     let base: NumberPointer
     let stride: Int
     let lines: Int
@@ -162,7 +162,7 @@ public final class TiledMatrix {
   ///
   /// - Parameter x: [lines, inner], or [inner, lines].
   public func fill(from x: UnsafePointer<Float>, isTransposed: Bool) {
-    let x = Factor.Rows(
+    let x = Factor.Numbers(
       base: NumberPointer(x), stride: isTransposed ? lines : inner, lines: lines, isTransposed: isTransposed)
     TileShape.pack(x, inner: inner, .right, into: memory, TileProduct.unit)
   }
@@ -189,7 +189,7 @@ enum TileShape {
   static func count(lines: Int, inner: Int) -> Int { (lines + 31) / 32 * 32 * panel(inner) * TileShape.inner }
 
   static func pack(
-    _ x: Factor.Rows, inner: Int, _ side: Side, into tiles: UnsafeMutablePointer<UInt16>, _ matrix: ck_matrix
+    _ x: Factor.Numbers, inner: Int, _ side: Side, into tiles: UnsafeMutablePointer<UInt16>, _ matrix: ck_matrix
   ) {
     let pack =
       switch (side, x.isTransposed) {

@@ -74,7 +74,7 @@ public enum TiledCrossEntropyKernel {
     let (V, D, height) = (w.lines, w.inner, blockHeight(classes: w.lines))
     let (parts, panel) = ((V + partWidth - 1) / partWidth, TileShape.panel(D))
     let left = Scratch.left.halves(TileShape.count(lines: M, inner: D))
-    TileShape.pack(Factor.Rows(base: NumberPointer(h_MD), stride: D, lines: M), inner: D, .left, into: left, matrix)
+    TileShape.pack(Factor.Numbers(base: NumberPointer(h_MD), stride: D, lines: M), inner: D, .left, into: left, matrix)
     let logits = Scratch.scores.floats(min(height, M) * V)
     let (largest, sums) = (Scratch.partials.floats(parts * height), Scratch.sums.floats(parts * height))
     let (places, chosen) = (Scratch.order.integers(parts * height), Scratch.gradients.floats(height))
@@ -127,9 +127,9 @@ public enum TiledCrossEntropyKernel {
     _ gradient: Gradient, _ h_MD: UnsafePointer<Float>, into dw_VD: UnsafeMutablePointer<Float>, width D: Int,
     adding: Bool
   ) {
-    let h = Factor.Rows(base: NumberPointer(h_MD), stride: D, lines: D, isTransposed: true)
+    let h = Factor.Numbers(base: NumberPointer(h_MD), stride: D, lines: D, isTransposed: true)
     TileProduct.multiply(
-      .tiles(gradient.columns), .rows(h), inner: gradient.columns.inner, into: NumberPointer(dw_VD), stride: D,
+      .tiles(gradient.columns), .numbers(h), inner: gradient.columns.inner, into: NumberPointer(dw_VD), stride: D,
       adding: adding)
   }
 

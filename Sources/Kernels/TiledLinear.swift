@@ -21,8 +21,8 @@ public enum TiledLinearKernel {
     _ x_MK: NumberPointer, keeping copy_MK: NumberPointer? = nil, after activation: Activation? = nil,
     _ w: TiledMatrix, _ b_N: UnsafePointer<Float>?, into y_MN: NumberPointer, rows M: Int
   ) {
-    let x = Factor.Rows(base: x_MK, stride: w.inner, lines: M, activation: activation, copy: copy_MK)
-    TileProduct.multiply(.rows(x), .tiles(w), inner: w.inner, bias: b_N, into: y_MN, stride: w.lines)
+    let x = Factor.Numbers(base: x_MK, stride: w.inner, lines: M, activation: activation, copy: copy_MK)
+    TileProduct.multiply(.numbers(x), .tiles(w), inner: w.inner, bias: b_N, into: y_MN, stride: w.lines)
   }
 
   /// Where a gradient is written, or added to.
@@ -51,9 +51,9 @@ public enum TiledLinearKernel {
     }
     let dy = TiledGradient(dy_MN, rows: M, columns: N, hasLines: dx_MK != nil, hasColumns: dw_NK != nil, adding: db_N)
     if let dw_NK, let columns = dy.columns {
-      let x = Factor.Rows(base: x_MK, stride: K, lines: K, isTransposed: true, activation: activation)
+      let x = Factor.Numbers(base: x_MK, stride: K, lines: K, isTransposed: true, activation: activation)
       TileProduct.multiply(
-        .tiles(columns), .rows(x), inner: M, into: NumberPointer(dw_NK.gradient), stride: K, adding: dw_NK.isAdding)
+        .tiles(columns), .numbers(x), inner: M, into: NumberPointer(dw_NK.gradient), stride: K, adding: dw_NK.isAdding)
     }
     if let dx_MK, let lines = dy.lines {
       TileProduct.multiply(

@@ -3,13 +3,15 @@ import Tensors
 
 /// The causal Transformer decoder whose output layer is its token embedding.
 /// - Sources: Radford, Wu, Child, Luan, Amodei and Sutskever 2019.
-public struct GPT2: CausalLanguageModel {
+public struct GPT2: PreNormDecoder {
   /// The configuration it was built from.
   public let configuration: GPT2Configuration
   let tokens: Embedding
   let positions: Embedding
-  let layers: [PreNormLayer<LayerNorm, FeedForward>]
-  let norm: LayerNorm
+  /// The layers.
+  public let layers: [PreNormLayer<LayerNorm, FeedForward>]
+  /// After the last layer.
+  public let norm: LayerNorm
   private let embeddingDropout: Dropout
 
   /// A model whose parameters have no memory yet.
@@ -43,15 +45,6 @@ public struct GPT2: CausalLanguageModel {
       maximumLength: configuration.maximumLength)
   }
 
-  /// The embeddings' output and each layer's; the last one normalized, as transformers counts them.
-  public func hiddenStates(_ input: TokenInput) -> [Tensor] {
-    var states = layers.reduce(into: [embed(input)]) { states, layer in
-      states.append(recomputed(states[states.count - 1]) { layer($0, in: input.segments) })
-    }
-    states.append(norm(states.removeLast()))
-    return states
-  }
-
   /// What projects every row of hidden states onto the vocabulary.
   public func nextTokens(_ hidden: Tensor) -> Projection { Projection(hidden, tokens.weight) }
 
@@ -61,16 +54,8 @@ public struct GPT2: CausalLanguageModel {
       sequences: sequences, layerCount: configuration.layerCount, width: configuration.width, capacity: capacity)
   }
 
-  /// Logits after the last of each segment's new tokens.
-  public func logits(_ input: TokenInput, cache: KeyValueCache) -> Tensor {
-    var x = embed(input)
-    for (index, layer) in layers.enumerated() { x = layer(x, in: input.segments, cache: cache, layer: index) }
-    cache.advance(by: input.segments)
-    let last = rows(x, at: input.tape.places(input.segments.lastPlaces))
-    return nextTokenLogits(norm(last))
-  }
-
-  private func embed(_ input: TokenInput) -> Tensor {
+  /// What the first layer reads.
+  public func embed(_ input: TokenInput) -> Tensor {
     embeddingDropout(tokens(input.ids, on: input.tape) + positions(input.positions, on: input.tape))
   }
 }

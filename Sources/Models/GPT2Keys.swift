@@ -7,22 +7,15 @@ extension GPT2 {
     ]
     for layer in 0..<configuration.layerCount {
       let (theirs, ours) = ("transformer.h.\(layer)", "layers.\(layer)")
-      keys += GPT2.affine("\(theirs).ln_1", "\(ours).attentionNorm")
-      keys += GPT2.affine("\(theirs).attn.c_attn", "\(ours).attention.projection", isTransposed: true)
-      keys += GPT2.affine("\(theirs).attn.c_proj", "\(ours).attention.output", isTransposed: true)
-      keys += GPT2.affine("\(theirs).ln_2", "\(ours).feedForwardNorm")
-      keys += GPT2.affine("\(theirs).mlp.c_fc", "\(ours).feedForward.intermediate", isTransposed: true)
-      keys += GPT2.affine("\(theirs).mlp.c_proj", "\(ours).feedForward.output", isTransposed: true)
+      keys += PublishedKey.affine("\(theirs).ln_1", "\(ours).attentionNorm")
+      keys += PublishedKey.affine("\(theirs).attn.c_attn", "\(ours).attention.projection", isTransposed: true)
+      keys += PublishedKey.affine("\(theirs).attn.c_proj", "\(ours).attention.output", isTransposed: true)
+      keys += PublishedKey.affine("\(theirs).ln_2", "\(ours).feedForwardNorm")
+      keys += PublishedKey.affine("\(theirs).mlp.c_fc", "\(ours).feedForward.intermediate", isTransposed: true)
+      keys += PublishedKey.affine("\(theirs).mlp.c_proj", "\(ours).feedForward.output", isTransposed: true)
     }
-    keys += GPT2.affine("transformer.ln_f", "norm")
+    keys += PublishedKey.affine("transformer.ln_f", "norm")
     return PublishedKeys(
       keys: keys, basePrefix: "transformer.", tiedAliases: ["lm_head.weight": "transformer.wte.weight"])
-  }
-
-  private static func affine(_ theirs: String, _ ours: String, isTransposed: Bool = false) -> [PublishedKey] {
-    [
-      PublishedKey("\(theirs).weight", "\(ours).weight", isTransposed: isTransposed),
-      PublishedKey("\(theirs).bias", "\(ours).bias"),
-    ]
   }
 }

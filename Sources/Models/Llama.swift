@@ -4,12 +4,14 @@ import Tensors
 /// The causal Transformer decoder with root mean square norms, gated feed-forward blocks, rotary positions and shared key
 /// heads, without biases.
 /// - Sources: Touvron et al. 2023; grouped heads: Ainslie et al. 2023.
-public struct Llama: CausalLanguageModel {
+public struct Llama: PreNormDecoder {
   /// The configuration it was built from.
   public let configuration: LlamaConfiguration
   let tokens: Embedding
-  let layers: [PreNormLayer<RMSNorm, GatedFeedForward>]
-  let norm: RMSNorm
+  /// The layers.
+  public let layers: [PreNormLayer<RMSNorm, GatedFeedForward>]
+  /// After the last layer.
+  public let norm: RMSNorm
   /// The output layer, nil where the token embedding is it.
   let head: Linear?
 
@@ -27,7 +29,7 @@ public struct Llama: CausalLanguageModel {
         attention: MultiHeadAttention(
           width, headCount: configuration.headCount, keyHeadCount: configuration.keyHeadCount,
           headSize: configuration.sizeOfHead, isCausal: true, dropoutRate: configuration.attentionDropoutRate,
-          rotary: rotary, weight: weight, outputWeight: residual, hasBias: configuration.attentionHasBias),
+          positions: .rotary(rotary), weight: weight, outputWeight: residual, hasBias: configuration.attentionHasBias),
         feedForward: GatedFeedForward(
           width, inner: configuration.innerWidth, weight: weight, outputWeight: residual,
           hasBias: configuration.feedForwardHasBias),
@@ -46,15 +48,6 @@ public struct Llama: CausalLanguageModel {
       maximumLength: configuration.maximumLength)
   }
 
-  /// The embeddings' output and each layer's; the last one normalized, as transformers counts them.
-  public func hiddenStates(_ input: TokenInput) -> [Tensor] {
-    var states = layers.reduce(into: [tokens(input.ids, on: input.tape)]) { states, layer in
-      states.append(recomputed(states[states.count - 1]) { layer($0, in: input.segments) })
-    }
-    states.append(norm(states.removeLast()))
-    return states
-  }
-
   /// What projects every row of hidden states onto the vocabulary.
   public func nextTokens(_ hidden: Tensor) -> Projection { Projection(hidden, head?.weight ?? tokens.weight) }
 
@@ -65,12 +58,6 @@ public struct Llama: CausalLanguageModel {
       width: (configuration.keyHeadCount ?? configuration.headCount) * configuration.sizeOfHead, capacity: capacity)
   }
 
-  /// Logits after the last of each segment's new tokens.
-  public func logits(_ input: TokenInput, cache: KeyValueCache) -> Tensor {
-    var x = tokens(input.ids, on: input.tape)
-    for (index, layer) in layers.enumerated() { x = layer(x, in: input.segments, cache: cache, layer: index) }
-    cache.advance(by: input.segments)
-    let last = rows(x, at: input.tape.places(input.segments.lastPlaces))
-    return nextTokenLogits(norm(last))
-  }
+  /// What the first layer reads.
+  public func embed(_ input: TokenInput) -> Tensor { tokens(input.ids, on: input.tape) }
 }

@@ -34,6 +34,8 @@ public struct ConfigurationKey<Configuration>: Sendable {
   public let wanted: String
   /// Whether it is a matter of the network rather than of the tokenizer.
   public private(set) var shapesNetwork = true
+  /// What else files call it.
+  public private(set) var otherName: String?
 
   static func int(_ name: String, _ property: any WritableKeyPath<Configuration, Int> & Sendable) -> Self {
     Self(
@@ -106,6 +108,18 @@ public struct ConfigurationKey<Configuration>: Sendable {
     Self(name: name, read: { _ in .string(text) }, write: { _, value in value.string == text }, wanted: text)
   }
 
+  /// A flag that the model can't have otherwise.
+  static func only(_ name: String, _ flag: Bool) -> Self {
+    Self(name: name, read: { _ in .bool(flag) }, write: { _, value in value.bool == flag }, wanted: "\(flag)")
+  }
+
+  /// The same key, which files may also call `otherName`.
+  func or(_ otherName: String) -> Self {
+    var key = self
+    key.otherName = otherName
+    return key
+  }
+
   /// The object that says how positions turn: `rope_theta`, and a `rope_type` that must be the plain one. Older files have
   /// null.
   static func rotaryParameters(
@@ -161,8 +175,10 @@ extension ModelConfiguration {
     var configuration = base
     var issues: [ConfigurationIssue] = []
     for key in keys {
-      guard let value = object[key.name] else { continue }
-      if !key.write(&configuration, value) { issues.append(ConfigurationIssue(key.name, "must be \(key.wanted)")) }
+      guard let name = [key.name, key.otherName].lazy.compactMap({ $0 }).first(where: { object[$0] != nil }),
+        let value = object[name]
+      else { continue }
+      if !key.write(&configuration, value) { issues.append(ConfigurationIssue(name, "must be \(key.wanted)")) }
     }
     return (configuration, issues)
   }

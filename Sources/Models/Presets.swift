@@ -10,6 +10,8 @@ public enum Preset: String, CaseIterable, Sendable {
   case gpt2 = "gpt2"
   case llamaMini = "llama-mini"
   case llamaSmall = "llama-small"
+  case bloomMini = "bloom-mini"
+  case bloomSmall = "bloom-small"
 
   /// The sizes of a BERT preset (Turc et al. 2019); nil for other presets.
   public var bert: BERTConfiguration? {
@@ -56,6 +58,18 @@ public enum Preset: String, CaseIterable, Sendable {
     configuration.headCount = configuration.width / 64
     configuration.keyHeadCount = configuration.headCount / 4
     configuration.tiesEmbeddings = true
+    return configuration
+  }
+
+  /// The sizes of a BLOOM preset, those of the GPT preset of that name; nil for other presets.
+  public var bloom: BloomConfiguration? {
+    var configuration = BloomConfiguration()
+    switch self {
+    case .bloomMini: (configuration.layerCount, configuration.width, configuration.maximumLength) = (4, 256, 256)
+    case .bloomSmall: (configuration.layerCount, configuration.width, configuration.maximumLength) = (6, 384, 512)
+    default: return nil
+    }
+    configuration.headCount = configuration.width / 64
     return configuration
   }
 }

@@ -4,16 +4,26 @@ public struct PublishedKey: Sendable, Equatable {
   public let name: String
   /// The path of our parameter.
   public let path: String
-  /// The rows of our parameter that it fills; all of them if nil.
-  public let rows: Range<Int>?
+  /// The rows of our parameter that it fills, in the file's order; all of them in our order if nil.
+  public let rows: [Range<Int>]?
   /// Whether the file holds the transpose (GPT-2's Conv1D: [in, out]).
   public let isTransposed: Bool
 
-  init(_ name: String, _ path: String, rows: Range<Int>? = nil, isTransposed: Bool = false) {
+  init(_ name: String, _ path: String, rows: [Range<Int>]? = nil, isTransposed: Bool = false) {
     self.name = name
     self.path = path
     self.rows = rows
     self.isTransposed = isTransposed
+  }
+
+  /// The keys of a weight and its bias.
+  static func affine(
+    _ name: String, _ path: String, rows: [Range<Int>]? = nil, isTransposed: Bool = false
+  ) -> [PublishedKey] {
+    [
+      PublishedKey("\(name).weight", "\(path).weight", rows: rows, isTransposed: isTransposed),
+      PublishedKey("\(name).bias", "\(path).bias", rows: rows),
+    ]
   }
 }
 

@@ -6,6 +6,8 @@ import Tensors
 public protocol PublishedModel: SequenceEncoder {
   /// The value of `model_type`.
   static var modelType: String { get }
+  /// Further values of `model_type` whose files hold this model in other words.
+  static var relatedTypes: [String] { get }
   /// Builds the model that `config.json` describes, with the heads for which a file holds tensors.
   ///
   /// - Parameters:
@@ -14,6 +16,8 @@ public protocol PublishedModel: SequenceEncoder {
   static func make(_ json: JSONObject, holdsTensor: (String) -> Bool) throws(ModelConfigurationError) -> Self
   /// The names of this model's parameters in files.
   var publishedKeys: PublishedKeys { get }
+  /// Where the tensors are in a folder with this `config.json`.
+  func publishedKeys(in json: JSONObject) -> PublishedKeys
   /// The class of transformers that this model loads as, such as `BertForPreTraining`.
   var architecture: String { get }
   /// The class of the model without heads, such as `BertModel`.
@@ -25,6 +29,12 @@ public protocol PublishedModel: SequenceEncoder {
 }
 
 extension PublishedModel {
+  /// None.
+  public static var relatedTypes: [String] { [] }
+
+  /// As they are written.
+  public func publishedKeys(in json: JSONObject) -> PublishedKeys { publishedKeys }
+
   /// No labels.
   public var labels: [String] { [] }
 
@@ -43,11 +53,14 @@ extension PublishedModel {
 /// The models that a folder may hold, by `model_type`.
 public enum PublishedModels {
   /// Every model Cloze knows.
-  public static var all: [any PublishedModel.Type] { [BERT.self, GPT2.self, Llama.self] }
+  public static var all: [any PublishedModel.Type] { [BERT.self, GPT2.self, Llama.self, Bloom.self] }
+
+  /// Every `model_type` that is read.
+  static var types: [String] { all.flatMap { [$0.modelType] + $0.relatedTypes } }
 
   /// The model of a `model_type`, nil if there is none.
   public static func named(_ modelType: String) -> (any PublishedModel.Type)? {
-    all.first { $0.modelType == modelType }
+    all.first { $0.modelType == modelType || $0.relatedTypes.contains(modelType) }
   }
 }
 
@@ -64,7 +77,7 @@ extension ModelConfigurationError: CustomStringConvertible {
   public var description: String {
     switch self {
     case .unknownModel(let name):
-      "model_type \(name) is not known; " + PublishedModels.all.map { $0.modelType }.joined(separator: ", ") + " are"
+      "model_type \(name) is not known; " + PublishedModels.types.joined(separator: ", ") + " are"
     case .issues(let issues):
       issues.map { "\($0.key) \($0.message)" }.joined(separator: "; ")
     }
@@ -178,15 +191,56 @@ extension GPT2: PublishedModel {
   }
 }
 
+extension Bloom: PublishedModel {
+  /// `model_type`.
+  public static let modelType = BloomConfiguration.modelType
+
+  /// BLOOM as `config.json` describes it.
+  public static func make(
+    _ json: JSONObject, holdsTensor: (String) -> Bool
+  ) throws(ModelConfigurationError) -> Bloom {
+    Bloom(try BloomConfiguration.checked(json))
+  }
+
+  /// The class of transformers that this model loads as.
+  public var architecture: String { "BloomForCausalLM" }
+
+  /// The class of the decoder alone.
+  public static let bareArchitecture = "BloomModel"
+
+  /// `config.json`.
+  public var json: JSONObject {
+    configurationObject(configuration.json, extra: [("use_cache", .bool(true))])
+  }
+}
+
 extension Llama: PublishedModel {
   /// `model_type`.
   public static let modelType = LlamaConfiguration.modelType
+
+  /// Ernie 4.5 is a Llama whose files have the two numbers of a rotary pair side by side, and one key for all biases.
+  public static let relatedTypes = ["ernie4_5"]
 
   /// Llama as `config.json` describes it.
   public static func make(
     _ json: JSONObject, holdsTensor: (String) -> Bool
   ) throws(ModelConfigurationError) -> Llama {
-    Llama(try LlamaConfiguration.checked(json))
+    var json = json
+    if isRelated(json) {
+      let hasBias = json["use_bias"] ?? .bool(false)
+      for (key, value) in [("attention_bias", hasBias), ("mlp_bias", hasBias), ("tie_word_embeddings", .bool(true))]
+      where json[key] == nil {
+        json[key] = value
+      }
+    }
+    return Llama(try LlamaConfiguration.checked(json))
+  }
+
+  /// Where the tensors are in a folder with this `config.json`.
+  public func publishedKeys(in json: JSONObject) -> PublishedKeys { keys(pairsAreSideBySide: Llama.isRelated(json)) }
+
+  private static func isRelated(_ json: JSONObject) -> Bool {
+    json["model_type"]?.string.map(relatedTypes.contains) ?? false
   }
 
   /// The class of transformers that this model loads as.

@@ -16,8 +16,10 @@ public struct Linear: UnaryLayer {
   /// Applies the map to every row.
   public func callAsFunction(_ x: Tensor) -> Tensor { linear(x, weight, bias) }
 
-  /// Applies the map to every row; what comes out is for products alone, as in Tensors' `linear`.
-  public func forProducts(_ x: Tensor) -> Tensor { linear(x, weight, bias, forProducts: true) }
+  /// Applies the map to every row; `forProducts` as in Tensors' `linear`.
+  public func callAsFunction(_ x: Tensor, forProducts: Bool) -> Tensor {
+    linear(x, weight, bias, forProducts: forProducts)
+  }
 
   /// Applies the map to every row of f(x).
   public func callAsFunction(_ x: Tensor, after activation: Activation) -> Tensor {

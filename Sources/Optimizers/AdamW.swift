@@ -1,5 +1,4 @@
 import Collectives
-import FoundationEssentials
 import Glibc
 import Kernels
 import NN

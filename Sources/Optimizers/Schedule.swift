@@ -1,4 +1,3 @@
-import FoundationEssentials
 import Glibc
 
 /// The learning rate as a function of the step, relative to its peak.

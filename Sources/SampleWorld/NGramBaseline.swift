@@ -1,4 +1,3 @@
-import FoundationEssentials
 import Glibc
 
 /// An n-gram model over token ids with interpolated Kneser–Ney smoothing: the count model that a neural one must beat.

@@ -1,4 +1,3 @@
-import FoundationEssentials
 import Glibc
 
 /// p(B follows A | texts of A and B) for pairs that are true with probability 1/2: p(B | A) / (p(B | A) + p(B)).

@@ -1,4 +1,3 @@
-import FoundationEssentials
 import Glibc
 
 /// What a world is like, measured: the figures of the corpus report.

@@ -44,7 +44,8 @@ public final class KeyValueCache {
 ///
 /// Query i of n new ones sees the cached keys and the new ones up to its own. Records no gradient.
 public func attention(
-  _ q: Columns, _ k: Columns, _ v: Columns, headCount: Int, in segments: Segments, cache: KeyValueCache, layer: Int
+  _ q: Columns, _ k: Columns, _ v: Columns, headCount: Int, slopes: [Float] = [], in segments: Segments,
+  cache: KeyValueCache, layer: Int
 ) -> Tensor {
   let tape = q.tensor.tape
   let (count, width) = (q.tensor.shape.rows, k.width)
@@ -62,7 +63,7 @@ public func attention(
     let call = AttentionCall(
       queryOffsets: queryOffsets.pointer, keyOffsets: keyOffsets.pointer, segmentCount: 1, headCount: headCount,
       keyHeadCount: width / headSize, headSize: headSize, isCausal: true, scale: 1 / Float(headSize).squareRoot(),
-      dropoutRate: 0, dropout: nil, isTiled: tape.precision == .bfloat16)
+      slopes: slopes, isTiled: tape.precision == .bfloat16)
     let rows = first..<first + length
     tape.compute("cached attention", floats: 2 * length * q.width + 2 * (held + length) * width) {
       let keys = cache.keys[layer].base + sequence * cache.capacity * width

@@ -1,6 +1,7 @@
 import Kernels
 
-/// The format of the numbers that matrix products multiply. They are summed in float32, and all else is float32 too.
+/// The format of the numbers that matrix products multiply. They are summed in float32, and all else
+/// is float32 too, but what backward keeps of products' inputs may be rounded.
 public enum Precision: String, Sendable, CaseIterable {
   /// 24 bits of mantissa.
   case float32

@@ -2,7 +2,8 @@ import Kernels
 
 /// A row-major array of numbers that an operation made on a tape.
 ///
-/// They are floats, but where products alone read them and round them to bfloat16 anyway they are kept so.
+/// They are floats, but where products read them and round them to bfloat16 anyway they are kept so; backward widens them
+/// for what else it needs.
 ///
 /// A tensor lives inside a step: results leave it as `floats`. Copying one is one retain.
 public struct Tensor {

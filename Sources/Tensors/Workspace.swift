@@ -2,10 +2,9 @@ import Kernels
 
 /// Recycled memory for the activations of a step.
 ///
-/// Blocks come in size classes (eight to an octave, at most an eighth wasted), and a block of one of the next two classes
-/// serves where there is none of the right one, so packed batches whose token counts vary settle on few blocks and later
-/// steps make no system call. A dry workspace hands out no memory and only
-/// counts: a step recorded in it tells the peak before anything starts.
+/// Blocks come in size classes, eight to an octave, and a free block of one of the next two classes serves where there is
+/// none of the right one: packed batches whose token counts vary settle on few blocks, and later steps make no system call.
+/// A dry workspace hands out no memory and only counts: a step recorded in it tells the peak of exact classes.
 public final class Workspace {
   /// Whether memory is only counted.
   public let isDry: Bool

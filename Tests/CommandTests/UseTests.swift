@@ -25,7 +25,7 @@ import Testing
     }
   }
 
-  @Test(arguments: ["gpt2", "llama"])
+  @Test(arguments: ["gpt2", "llama", "bloom"])
   func greedyContinuationsAreThoseOfTransformers(model: String) throws {
     for expected in try Fixtures.json("\(model)/greedy.json").array ?? [] {
       // One reference starts from ids that no text has.

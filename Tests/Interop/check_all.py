@@ -24,9 +24,9 @@ def write_folder(cloze, name, folder):
 
 def checks(cloze, home):
     yield "check_probe.py", cloze
-    for name in ("bert", "gpt2", "llama", "bert-classifier", "imports/bert-encoder"):
+    for name in ("bert", "gpt2", "llama", "bloom", "bert-classifier", "imports/bert-encoder"):
         yield "check_folder.py", FIXTURES / name, "--cloze", cloze
-    for name in ("bert", "gpt2", "llama", "bert-classifier"):
+    for name in ("bert", "gpt2", "llama", "bloom", "bert-classifier"):
         yield "check_folder.py", write_folder(cloze, name, home / name), "--cloze", cloze
     for name in ("wordpiece-uncased", "wordpiece-cased", "byte-bpe"):
         yield "check_tokenizer.py", FIXTURES / "tokenizers" / name, "--cloze", cloze

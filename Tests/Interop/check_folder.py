@@ -58,8 +58,8 @@ def check_tokenizer(folder, config, findings):
 def random_batch(model):
     """A batch with padding and labels that fits the model's vocabulary and positions."""
     config = model.config
-    if config.model_type in ("gpt2", "llama"):
-        length = min(19, config.max_position_embeddings)
+    if config.model_type != "bert":
+        length = min(19, getattr(config, "max_position_embeddings", config.to_dict().get("seq_length", 19)))
         return models.gpt2_inputs(lengths=(length, max(7, length // 2), 6, length), vocabulary=config.vocab_size)
     length = min(23, config.max_position_embeddings)
     rows = ((length, length // 2), (length * 3 // 4, 4), (6, 6), (length // 2, 3), (4, 2))

@@ -71,7 +71,7 @@ struct AttentionData {
                 queryOffsets: queries, keyOffsets: keys, segmentCount: attention.keys.count,
                 headCount: attention.heads, keyHeadCount: attention.keyHeads, headSize: attention.size,
                 isCausal: attention.isCausal,
-                scale: Float(scale), dropoutRate: rate,
+                scale: Float(scale), slopes: attention.slopes, dropoutRate: rate,
                 dropout: rate > 0
                   ? DropoutPositions(
                     key: key, epoch: 3, site: 11, sequenceOffsets: starts, samples: ids, sequenceCount: samples.count)
@@ -138,8 +138,9 @@ struct AttentionData {
     let (queries, keys) = (attention.queries[segment], attention.keys[segment])
     let seen = attention.isCausal ? max(0, keys - queries + i + 1) : keys
     let (column, keyColumn) = (head * attention.size, keyColumn(head))
+    let slope = attention.slopes.isEmpty ? 0 : attention.slopes[head].d
     let scores = (0..<seen).map { j in
-      (0..<attention.size).reduce(0.0) {
+      (0..<attention.size).reduce(-slope * Double(seen - 1 - j)) {
         $0 + scale * q[(Int(queryOffsets[segment]) + i) * width + column + $1]
           * k[(Int(keyOffsets[segment]) + j) * keyWidth + keyColumn + $1]
       }

@@ -315,7 +315,7 @@ let smallCausal = small.replacing("bert-mini", with: "gpt-mini")
   @Test(arguments: Preset.allCases)
   func presetsAreWhatModelsSayTheyAre(_ preset: Preset) throws {
     let model = read(small.replacing("bert-mini", with: preset.rawValue)).configuration.model
-    let expected = try #require(preset.bert?.json ?? preset.gpt?.json ?? preset.llama?.json)
+    let expected = try #require(preset.bert?.json ?? preset.gpt?.json ?? preset.llama?.json ?? preset.bloom?.json)
     #expect(model.preset == preset && expected.count > 10)
     for (key, value) in expected { #expect(model.value(key) == value, "\(key)") }
   }

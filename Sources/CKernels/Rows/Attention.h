@@ -22,6 +22,16 @@ CK_INLINE ptrdiff_t visible_keys(ptrdiff_t visible, ptrdiff_t width) {
   return visible < 0 ? 0 : visible > width ? width : visible;
 }
 
+// score −= slope · distance: the last key that a query sees is as near as can be, each earlier one a place farther.
+static void attention_distances(
+    float *scores, float slope, ptrdiff_t rows, ptrdiff_t width, ptrdiff_t visible, ptrdiff_t step) {
+  for (ptrdiff_t r = 0; r < rows; r++, visible += step) {
+    float *row = scores + r * width;
+    int32_t seen = (int32_t)visible_keys(visible, width), last = (int32_t)visible - 1;
+    for (int32_t i = 0; i < seen; i++) row[i] -= slope * (float)(last - i);
+  }
+}
+
 static void attention_softmax(
     float *scores, float scale, ptrdiff_t rows, ptrdiff_t width, ptrdiff_t visible, ptrdiff_t step,
     float *log_sum_exp) {

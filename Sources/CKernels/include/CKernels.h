@@ -127,8 +127,12 @@ typedef struct ck_table {
 
   /// y = softmax(x), row by row; a row of -inf alone gives zeros.
   void (*softmax)(const float *x, float *y, ptrdiff_t rows, ptrdiff_t width);
-  /// Turns each row of scores into probabilities and writes ln Σ exp(scale · score) of each row. Row i sees its first
-  /// visible + i · step keys (between 0 and width); the others get 0.
+  /// Takes `slope` from a score for each place between its key and the last one that the row sees. Row i sees its first
+  /// visible + i · step keys (between 0 and width).
+  void (*attention_distances)(
+      float *scores, float slope, ptrdiff_t rows, ptrdiff_t width, ptrdiff_t visible, ptrdiff_t step);
+  /// Turns each row of scores into probabilities and writes ln Σ exp(scale · score) of each row; keys that it
+  /// does not see get 0.
   void (*attention_softmax)(
       float *scores, float scale, ptrdiff_t rows, ptrdiff_t width, ptrdiff_t visible, ptrdiff_t step,
       float *log_sum_exp);

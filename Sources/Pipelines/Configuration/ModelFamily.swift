@@ -10,6 +10,14 @@ public enum ModelFamily: String, SettingValue, CaseIterable {
   case gpt2
   /// Llama: reads from left to right.
   case llama
+  /// BLOOM: reads from left to right, also longer texts than it was trained on.
+  case bloom
+
+  /// The family of a `model_type`, that of its own files or of related ones.
+  init?(modelType: String) {
+    guard let model = PublishedModels.named(modelType) else { return nil }
+    self.init(rawValue: model.modelType)
+  }
 
   /// Whether it reads from left to right, and learns to tell the next token.
   public var isCausal: Bool { self != .bert }
@@ -18,6 +26,8 @@ public enum ModelFamily: String, SettingValue, CaseIterable {
   struct Key: Sendable {
     /// The key.
     let name: String
+    /// What files may call it too.
+    let otherName: String?
     /// What is accepted.
     let wanted: String
     /// The family's default.
@@ -29,6 +39,7 @@ public enum ModelFamily: String, SettingValue, CaseIterable {
     case .bert: BERTConfiguration.self
     case .gpt2: GPT2Configuration.self
     case .llama: LlamaConfiguration.self
+    case .bloom: BloomConfiguration.self
     }
   }
 
@@ -38,7 +49,7 @@ public enum ModelFamily: String, SettingValue, CaseIterable {
   private static func keys<Configuration: ModelConfiguration>(of type: Configuration.Type) -> [Key] {
     let defaults = Configuration()
     return Configuration.keys.filter(\.shapesNetwork).map {
-      Key(name: $0.name, wanted: $0.wanted, defaultValue: $0.read(defaults))
+      Key(name: $0.name, otherName: $0.otherName, wanted: $0.wanted, defaultValue: $0.read(defaults))
     }
   }
 
@@ -58,13 +69,18 @@ public enum ModelFamily: String, SettingValue, CaseIterable {
     switch self {
     case .bert, .llama: ("hidden_size", "max_position_embeddings")
     case .gpt2: ("n_embd", "n_positions")
+    case .bloom: ("hidden_size", "seq_length")
     }
   }
 }
 
 extension Preset: SettingValue {
   /// The family.
-  public var family: ModelFamily { bert != nil ? .bert : gpt != nil ? .gpt2 : .llama }
+  public var family: ModelFamily {
+    if bert != nil { return .bert }
+    if gpt != nil { return .gpt2 }
+    return llama != nil ? .llama : .bloom
+  }
 }
 
 extension BERT.Initialization: SettingValue {}

@@ -58,6 +58,7 @@ public struct ModelSettings: SettingGroup {
     case .bert: return BERTConfiguration.read(keys, over: preset?.bert ?? BERTConfiguration()).0
     case .gpt2: return GPT2Configuration.read(keys, over: preset?.gpt ?? GPT2Configuration()).0
     case .llama: return LlamaConfiguration.read(keys, over: preset?.llama ?? LlamaConfiguration()).0
+    case .bloom: return BloomConfiguration.read(keys, over: preset?.bloom ?? BloomConfiguration()).0
     case nil: return nil
     }
   }
@@ -113,13 +114,13 @@ public struct ModelSettings: SettingGroup {
     for override in overrides {
       let path = "model.\(override.key)"
       let name = family == .gpt2 ? Self.commonNames[override.key] ?? override.key : override.key
-      guard let key = family.keys.first(where: { $0.name == name }) else {
+      guard let key = family.keys.first(where: { $0.name == name || $0.otherName == name }) else {
         let guess = Self.commonNames.first { $0.value == name && family != .gpt2 }?.key
         reader.report(path, "\(family.rawValue) has no such key" + (guess.map { "; did you mean \($0)?" } ?? ""))
         continue
       }
       if family.accepts(override.value, for: key) {
-        spelled.append(Override(key: name, value: override.value))
+        spelled.append(Override(key: key.name, value: override.value))
       } else if override.value != .null {
         let text = override.value.string.map { "“\(shown($0))”" } ?? override.value.text()
         reader.report(path, "is \(text); wants \(key.wanted)")

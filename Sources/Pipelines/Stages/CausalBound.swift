@@ -1,5 +1,4 @@
 import Datasets
-import FoundationEssentials
 import Glibc
 import NN
 import Objectives

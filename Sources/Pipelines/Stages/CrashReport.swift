@@ -1,6 +1,5 @@
 import Collectives
 import DurableFiles
-import FoundationEssentials
 import Glibc
 import JSON
 import Kernels

@@ -1,7 +1,6 @@
 import Checkpoints
 import DurableFiles
 import FineTuning
-import FoundationEssentials
 import Glibc
 import JSON
 

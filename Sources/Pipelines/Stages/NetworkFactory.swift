@@ -24,7 +24,7 @@ enum NetworkFactory {
     if let family = settings.resolvedFamily { return family }
     guard let from = settings.from else { return nil }
     let json = try RunFolder("").json(Paths.join(try ModelReference.folder(from.path), "config.json"))
-    return json?["model_type"]?.string.flatMap { ModelFamily(rawValue: $0) }
+    return json?["model_type"]?.string.flatMap { ModelFamily(modelType: $0) }
   }
 
   private static func network(
@@ -65,6 +65,8 @@ enum NetworkFactory {
       wanted = GPT2(gpt.configuration)
     case let llama as Llama where objective == [.clm]:
       wanted = Llama(llama.configuration)
+    case let bloom as Bloom where objective == [.clm]:
+      wanted = Bloom(bloom.configuration)
     default:
       throw UserError(
         "\(path) holds a \(found.model.architecture), which can't learn "

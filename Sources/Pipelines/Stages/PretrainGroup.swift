@@ -1,6 +1,5 @@
 import Checkpoints
 import Collectives
-import FoundationEssentials
 import Glibc
 import JSON
 import NN

@@ -2,6 +2,7 @@ import Checkpoints
 import DurableFiles
 import JSON
 import Kernels
+import Models
 import NN
 import Optimizers
 import Training
@@ -61,7 +62,7 @@ struct PretrainResume {
     try checkFrozen(try RunState.load(found.folder))
     let state = try RunState.load(found.folder, into: optimizer, of: loaded.store)
     try checkNumerics(state, numerics)
-    try ModelReader.readWeights(found.folder, loaded.model, into: loaded.store)
+    try ModelReader.readWeights(found.folder, loaded.model.publishedKeys, into: loaded.store)
     let plan = try keptPlan(state)
     return Start(state: state, plan: plan, numerics: numerics)
   }

@@ -1,6 +1,5 @@
 import Checkpoints
 import Datasets
-import FoundationEssentials
 import Glibc
 import JSON
 import Models

@@ -40,7 +40,7 @@ public enum ModelReference {
       let bytes = try? fileSystem.readBounded(Paths.join(folder, "config.json"), limit: 16 << 20),
       let name = try? JSONValue.parse(bytes)["model_type"]?.string
     else { return nil }
-    return ModelFamily(rawValue: name)
+    return ModelFamily(modelType: name)
   }
 
   /// The model that `reference` stands for, ready to use.

@@ -25,7 +25,7 @@ extension Tensor {
   }
 }
 
-/// softmax(q · kᵀ / √d + mask) · v, all heads at once (Vaswani et al. 2017, section 3.2.1).
+/// softmax(q · kᵀ / √d − slope · distance + mask) · v, all heads at once (Vaswani et al. 2017, section 3.2.1).
 ///
 /// Queries of a segment see the keys of the segment with the same number; the blocks of one fused tensor must be disjoint
 /// and fill it.
@@ -38,11 +38,12 @@ extension Tensor {
 ///   - queries: the queries' segments.
 ///   - keys: the keys' segments; the same as `queries` in self-attention.
 ///   - isCausal: whether a query sees only keys at its own place and before.
+///   - slopes: what each head's scores lose for a place between query and key (Press et al. 2022); empty for nothing.
 ///   - dropoutRate: of the probabilities.
 /// - Returns: one row per query token, heads side by side.
 public func attention(
   _ q: Columns, _ k: Columns, _ v: Columns, headCount: Int, queries: Segments, keys: Segments, isCausal: Bool,
-  dropoutRate: Float = 0, site: Int = 0
+  slopes: [Float] = [], dropoutRate: Float = 0, site: Int = 0
 ) -> Tensor {
   let tape = q.tensor.tape
   let headSize = AttentionShape.headSize(q, k, v, headCount: headCount)
@@ -51,7 +52,7 @@ public func attention(
     q: q, k: k, v: v, y: y, logSumExp: tape.uninitialized([headCount, q.tensor.shape.rows]),
     shape: AttentionShape(
       headCount: headCount, keyHeadCount: k.width / headSize, headSize: headSize, isCausal: isCausal,
-      dropoutRate: tape.appliesDropout ? dropoutRate : 0, site: site),
+      slopes: slopes, dropoutRate: tape.appliesDropout ? dropoutRate : 0, site: site),
     queries: queries, keys: keys)
   tape.compute("attention", flops: operation.flops, floats: operation.floats) { operation.forward() }
   tape.record(y, operation)
@@ -64,6 +65,7 @@ struct AttentionShape {
   let keyHeadCount: Int
   let headSize: Int
   let isCausal: Bool
+  let slopes: [Float]
   let dropoutRate: Float
   let site: Int
 
@@ -104,7 +106,7 @@ struct AttentionOperation: Operation {
     AttentionCall(
       queryOffsets: queries.offsets.pointer, keyOffsets: keys.offsets.pointer, segmentCount: queries.count,
       headCount: shape.headCount, keyHeadCount: shape.keyHeadCount, headSize: shape.headSize, isCausal: shape.isCausal,
-      scale: shape.scale, dropoutRate: shape.dropoutRate,
+      scale: shape.scale, slopes: shape.slopes, dropoutRate: shape.dropoutRate,
       dropout: shape.dropoutRate > 0 ? keys.layout.dropoutPositions(key: y.tape.key, site: shape.site) : nil,
       isTiled: y.tape.precision == .bfloat16)
   }

@@ -20,7 +20,8 @@ public func linear(
   require(bias.map { $0.shape == [columns] } ?? true, "a bias of \(columns) numbers is needed")
   let isTiled = tape.roundsProducts(rows: rows)
   let y = tape.output([rows, columns], layout: x.layout, isRounded: isTiled && forProducts)
-  // Where f is none backward needs no more than what is multiplied here, since rounding twice changes nothing.
+  // Where f is none backward needs no more than what is multiplied here, since rounding twice changes nothing. Otherwise
+  // it takes f and f′ of the rounded x.
   let isCopied = isTiled && tape.recordsGradients && !x.isRounded
   let copy = isCopied ? tape.uninitialized(x.shape, isRounded: true) : nil
   let operation = LinearOperation(

@@ -1,6 +1,5 @@
 import ArgumentParser
 import DurableFiles
-import FoundationEssentials
 import Glibc
 import JSON
 import Pipelines

@@ -31,6 +31,21 @@ def small_llama():
     return models.randomize(transformers.LlamaForCausalLM(models.llama_config(**SMALL_LLAMA)), seed=7)
 
 
+def small_ernie():
+    """Llama with the two numbers of a rotary pair side by side, and one key for all biases."""
+    sizes = {key: value for key, value in SMALL_LLAMA.items() if not key.endswith("_bias")}
+    config = transformers.Ernie4_5Config(
+        attn_implementation="eager", **sizes | dict(num_attention_heads=4, num_key_value_heads=2, head_dim=6),
+        use_bias=True, rope_parameters={"rope_type": "default", "rope_theta": 500.0})
+    return models.randomize(transformers.Ernie4_5ForCausalLM(config), seed=9)
+
+
+def small_bloom():
+    """Three heads: two slopes of one series and one of the next."""
+    return models.randomize(transformers.BloomForCausalLM(models.bloom_config(
+        vocab_size=23, hidden_size=12, n_head=3, bos_token_id=22, eos_token_id=22)), seed=10)
+
+
 def write_case(folder, model):
     """`inputs.safetensors` without labels, and `outputs.safetensors` of the weights as they are stored."""
     if model.config.model_type == "bert":
@@ -97,12 +112,26 @@ def old_llama_config(path):
     write_json(path, config | {"rope_theta": base, "rope_scaling": None})
 
 
+def original_bloom(tensors):
+    """As in the published files: no `transformer.` prefix."""
+    return {key.removeprefix("transformer."): value for key, value in tensors.items()}
+
+
+def original_bloom_config(path):
+    """The names of the published files."""
+    config = json.loads(path.read_text())
+    for name, old in (("hidden_size", "n_embed"), ("n_head", "num_attention_heads"), ("seq_length", None)):
+        value = config.pop(name)
+        config |= {old: value} if old else {}
+    write_json(path, config)
+
+
 def write_imports(home):
     saved = {"bert-old-names": small_bert(), "bert-encoder": small_bert(transformers.BertModel),
              "bert-encoder-without-pooler": small_bert(transformers.BertModel, add_pooling_layer=False),
              "bert-sharded": small_bert(), "bert-float16": small_bert().half(),
              "gpt2-original": small_gpt2(), "gpt2-untied-copy": small_gpt2(), "gpt2-bfloat16": small_gpt2().bfloat16(),
-             "llama-old": small_llama()}
+             "llama-old": small_llama(), "ernie": small_ernie(), "bloom-original": small_bloom()}
     for name, model in saved.items():
         folder = home / name
         model.save_pretrained(folder, **({"max_shard_size": "8KB"} if name == "bert-sharded" else {}))
@@ -112,6 +141,8 @@ def write_imports(home):
     rewrite(home / "gpt2-untied-copy", untied_gpt2)
     rewrite(home / "llama-old", old_llama)
     old_llama_config(home / "llama-old" / "config.json")
+    rewrite(home / "bloom-original", original_bloom)
+    original_bloom_config(home / "bloom-original" / "config.json")
     pickled = home / "bert-pickled"
     small_bert().config.save_pretrained(pickled)
     torch.save({"bert.pooler.dense.bias": torch.zeros(2)}, pickled / "pytorch_model.bin")

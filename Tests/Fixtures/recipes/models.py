@@ -1,4 +1,4 @@
-"""BERT, GPT-2 and Llama with random weights, their batches, and what comes out in float64: outputs and gradients."""
+"""BERT, GPT-2, Llama and BLOOM with random weights, their batches, and what comes out in float64: outputs and gradients."""
 import copy
 import warnings
 
@@ -40,6 +40,13 @@ def llama_config(**more):
     return transformers.LlamaConfig(attn_implementation="eager", **(sizes | more))
 
 
+def bloom_config(**more):
+    """Six heads: four slopes of one series and two of the next."""
+    sizes = dict(vocab_size=GPT2_VOCABULARY, hidden_size=42, n_layer=2, n_head=6, seq_length=40,
+                 bos_token_id=GPT2_VOCABULARY - 1, eos_token_id=GPT2_VOCABULARY - 1)
+    return transformers.BloomConfig(attn_implementation="eager", **(sizes | more))
+
+
 def randomize(model, seed):
     """Weights N(0, 0.15), embeddings N(0, 0.2), biases N(0, 0.2), norm gains N(1, 0.3), all rounded to float32."""
     numbers = random(seed)
@@ -68,6 +75,10 @@ def gpt2():
 
 def llama():
     return randomize(transformers.LlamaForCausalLM(llama_config()), seed=6)
+
+
+def bloom():
+    return randomize(transformers.BloomForCausalLM(bloom_config()), seed=8)
 
 
 def bert_classifier():
@@ -130,7 +141,7 @@ def losses(model, inputs):
         mlm = cross_entropy(out.prediction_logits.flatten(0, 1), inputs["labels"].flatten())
         nsp = cross_entropy(out.seq_relationship_logits, inputs["next_sentence_label"])
         terms = {"loss": mlm + nsp, "loss.mlm": mlm, "loss.nsp": nsp}
-    elif isinstance(model, (transformers.GPT2LMHeadModel, transformers.LlamaForCausalLM)):
+    elif isinstance(model, (transformers.GPT2LMHeadModel, transformers.LlamaForCausalLM, transformers.BloomForCausalLM)):
         terms = {"loss": cross_entropy(out.logits[:, :-1].flatten(0, 1), inputs["labels"][:, 1:].flatten())}
     else:
         terms = {"loss": cross_entropy(out.logits, inputs["labels"])}
@@ -158,7 +169,8 @@ def evaluate(model, inputs, dtype=torch.float64):
 
 def cases():
     return {"bert": (bert(), bert_inputs()), "gpt2": (gpt2(), gpt2_inputs()),
-            "llama": (llama(), gpt2_inputs(seed=16)), "bert-classifier": (bert_classifier(), classifier_inputs())}
+            "llama": (llama(), gpt2_inputs(seed=16)), "bloom": (bloom(), gpt2_inputs(seed=17)),
+            "bert-classifier": (bert_classifier(), classifier_inputs())}
 
 
 def write(folder):

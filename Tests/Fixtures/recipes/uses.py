@@ -123,8 +123,9 @@ def write(folder):
     (folder / "bert" / "sentences.txt").write_text("\n".join(SENTENCES) + "\n")
     write_json(folder / "bert" / "fill-mask.json", rounded(fill_mask(bert, words)))
     write_json(folder / "gpt2" / "greedy.json", rounded(continuations(gpt2, pieces)))
-    for name in ("tokenizer.json", "tokenizer_config.json", "special_tokens_map.json"):
-        shutil.copyfile(folder / "gpt2" / name, folder / "llama" / name)
-    llama = copy.deepcopy(models.llama()).double()
-    write_json(folder / "llama" / "greedy.json", rounded(continuations(llama, pieces, ends=False)))
+    for kind, model in (("llama", models.llama()), ("bloom", models.bloom())):
+        for name in ("tokenizer.json", "tokenizer_config.json", "special_tokens_map.json"):
+            shutil.copyfile(folder / "gpt2" / name, folder / kind / name)
+        model = copy.deepcopy(model).double()
+        write_json(folder / kind / "greedy.json", rounded(continuations(model, pieces, ends=False)))
     write_json(folder / "gpt2" / "sampling.json", rounded(filters()))

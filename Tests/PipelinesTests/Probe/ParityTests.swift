@@ -15,7 +15,7 @@ import Testing
   /// The kernels that runs use: OpenBLAS' own choice on new CPUs rounds otherwise.
   init() { Machine.start(threads: 1) }
 
-  @Test(arguments: ["bert", "gpt2", "llama", "bert-classifier"])
+  @Test(arguments: ["bert", "gpt2", "llama", "bloom", "bert-classifier"])
   func logitsHiddenStatesAndLossesAgree(_ name: String) throws {
     let (probe, _) = try makeProbe(name)
     let expected = try SafetensorsFile.open(Fixtures.path("\(name)/outputs.safetensors"))
@@ -35,7 +35,7 @@ import Testing
   }
 
   /// Within max(1e-4 × the tensor's largest, 1e-7 × the global norm): key biases have zero true gradient.
-  @Test(arguments: ["bert", "gpt2", "llama", "bert-classifier"])
+  @Test(arguments: ["bert", "gpt2", "llama", "bloom", "bert-classifier"])
   func gradientsAgree(_ name: String) throws {
     let (probe, _) = try makeProbe(name)
     let expected = try SafetensorsFile.open(Fixtures.path("\(name)/outputs.safetensors"))
@@ -52,7 +52,7 @@ import Testing
     #expect(left.isEmpty && !names.isEmpty, "not computed: \(left)")
   }
 
-  @Test(arguments: ["bert", "gpt2", "llama"])
+  @Test(arguments: ["bert", "gpt2", "llama", "bloom"])
   func tenAdamWStepsAgree(_ name: String) throws {
     let (probe, loaded) = try makeProbe(name)
     let fixture = try Fixtures.json("\(name)/steps.json")
@@ -73,7 +73,7 @@ import Testing
   }
 
   /// Rounded to 8 bits of mantissa, with all sums in float32: 1.5 hundredths of each output's norm, two of the gradient's.
-  @Test(arguments: ["bert", "gpt2", "llama", "bert-classifier"])
+  @Test(arguments: ["bert", "gpt2", "llama", "bloom", "bert-classifier"])
   func logitsLossesAndGradientsAgreeInBfloat16(_ name: String) throws {
     let (probe, _) = try makeProbe(name, precision: .bfloat16)
     let expected = try SafetensorsFile.open(Fixtures.path("\(name)/outputs.safetensors"))
