@@ -12,6 +12,7 @@
 #include "Rows/Elementwise.h"
 #include "Rows/Normalization.h"
 #include "Rows/Peak.h"
+#include "Rows/Products.h"
 #include "Rows/Rotary.h"
 #include "Rows/UpdateRules.h"
 
@@ -59,6 +60,7 @@ const ck_table CK_TABLE = {
     .column_sums = column_sums,
     .column_maxima = column_maxima,
     .dots = dots,
+    .products = products,
     .weighted_sum = weighted_sum,
     .multiply_add_rounds = multiply_add_rounds,
     .flops_per_round = flops_per_round,

@@ -12,7 +12,7 @@ import CKernels
 public enum AttentionKernel {
   /// Overwrites y, and ln Σ exp(scale · score) of each head and query for backward. A query that sees no key gets 0.
   ///
-  /// Numbers of q, k, v and y may be rounded where the call is tiled.
+  /// Numbers of q, k, v and y may be rounded where the call is tiled, keys and values alike.
   ///
   /// - Parameters:
   ///   - q: [Q, H · D].
@@ -25,10 +25,10 @@ public enum AttentionKernel {
     _ call: AttentionCall, q: NumberPointer, qStride: Int, k: NumberPointer, kStride: Int, v: NumberPointer,
     vStride: Int, into y: NumberPointer, outputStride: Int, logSumExp: UnsafeMutablePointer<Float>, queryCount: Int
   ) {
-    let hasFloats = !(q.isRounded || k.isRounded || v.isRounded || y.isRounded)
+    let hasFloats = !(q.isRounded || y.isRounded) && k.isRounded == v.isRounded
     call.forEachPart { part in
       let isSmall = hasFloats && part.queries.count <= AttentionCall.fewQueries
-      let (column, keyColumn) = (part.head * call.headSize, part.keyHead * call.headSize)
+      let (column, keyColumn) = (part.head * call.headSize, part.keyHead * call.keyHeadStride)
       let keys = Rows(k, kStride, part.keys, keyColumn)
       let values = Rows(v, vStride, part.keys, keyColumn)
       func forward(_ products: some AttentionProducts) {
@@ -56,7 +56,7 @@ public enum AttentionKernel {
     dk: UnsafeMutablePointer<Float>, dv: UnsafeMutablePointer<Float>
   ) {
     call.forEachGroup { part, isFirst in
-      let (column, keyColumn) = (part.head * call.headSize, part.keyHead * call.headSize)
+      let (column, keyColumn) = (part.head * call.headSize, part.keyHead * call.keyHeadStride)
       let keys = Rows(k, kStride, part.keys, keyColumn)
       let values = Rows(v, vStride, part.keys, keyColumn)
       func backward(_ products: some AttentionProducts) {
@@ -90,9 +90,8 @@ private struct AttentionHead<Products: AttentionProducts> {
     for tile in tiles {
       let scores_ts = Scratch.scores.floats(tile.rows * max(1, tile.width))
       if isSmall {
-        let k = products.keys
         for row in 0..<tile.rows {
-          kernels.dots(q[row].floats, k[0].floats, scores_ts + row * tile.width, tile.width, D, k.stride)
+          products.keys.dots(q[row].floats, into: scores_ts + row * tile.width, tile.width, D)
         }
       } else if tile.width > 0 {
         products.compare(q, with: .keys, tile, into: scores_ts)
@@ -104,10 +103,9 @@ private struct AttentionHead<Products: AttentionProducts> {
       if tile.width == 0 {
         y.clear(tile.rows, D, from: tile.top)
       } else if isSmall {
-        let v = products.values
         for row in 0..<tile.rows {
-          kernels.weighted_sum(
-            scores_ts + row * tile.width, v[0].floats, y[tile.top + row].floats, tile.width, D, v.stride)
+          products.values.weightedSum(
+            scores_ts + row * tile.width, into: y[tile.top + row].floats, tile.width, D)
         }
       } else {
         products.combine(scores_ts, of: .values, tile, into: y)

@@ -8,6 +8,7 @@ public struct AttentionCall {
   let headCount: Int
   let keyHeadCount: Int
   let headSize: Int
+  let keyHeadStride: Int
   let isCausal: Bool
   let scale: Float
   let slopes: [Float]
@@ -23,6 +24,7 @@ public struct AttentionCall {
   ///   - keyHeadCount: heads of keys and values, a divisor of `headCount`; as many successive heads of queries as there
   ///     are for each share one (Ainslie et al. 2023). As many as of queries if nil.
   ///   - headSize: the width of one head.
+  ///   - keyHeadStride: how many numbers the heads of keys, and of values, are apart; side by side in a row if nil.
   ///   - isCausal: whether a query sees only keys at its own place and before; the last query stands at the last key, so
   ///     query i of n sees the first (keys − n + i + 1).
   ///   - scale: what scores are multiplied by.
@@ -33,8 +35,8 @@ public struct AttentionCall {
   ///   - isTiled: whether products multiply numbers rounded to bfloat16, where the CPU has a unit for them.
   public init(
     queryOffsets: UnsafePointer<Int32>, keyOffsets: UnsafePointer<Int32>, segmentCount: Int, headCount: Int,
-    keyHeadCount: Int? = nil, headSize: Int, isCausal: Bool, scale: Float, slopes: [Float] = [],
-    dropoutRate: Float = 0, dropout: DropoutPositions? = nil, isTiled: Bool = false
+    keyHeadCount: Int? = nil, headSize: Int, keyHeadStride: Int? = nil, isCausal: Bool, scale: Float,
+    slopes: [Float] = [], dropoutRate: Float = 0, dropout: DropoutPositions? = nil, isTiled: Bool = false
   ) {
     self.queryOffsets = queryOffsets
     self.keyOffsets = keyOffsets
@@ -42,6 +44,7 @@ public struct AttentionCall {
     self.headCount = headCount
     self.keyHeadCount = keyHeadCount ?? headCount
     self.headSize = headSize
+    self.keyHeadStride = keyHeadStride ?? headSize
     self.isCausal = isCausal
     self.scale = scale
     self.slopes = slopes

@@ -14,11 +14,15 @@ public enum LinearKernel {
   ///   - w: [N, K].
   ///   - b: [N], or nil for none.
   ///   - y: [M, N].
+  ///   - isLearning: whether the model is being trained. Its few rows keep the order of sums that they had when the run
+  ///     began.
   public static func forward(
     _ x_MK: UnsafePointer<Float>, _ w_NK: UnsafePointer<Float>, _ b_N: UnsafePointer<Float>?,
-    into y_MN: UnsafeMutablePointer<Float>, rows M: Int, inner K: Int, columns N: Int
+    into y_MN: UnsafeMutablePointer<Float>, rows M: Int, inner K: Int, columns N: Int, isLearning: Bool = true
   ) {
-    if M <= fewRows { return forwardFewRows(x_MK, w_NK, b_N, into: y_MN, rows: M, inner: K, columns: N) }
+    if M <= fewRows || !isLearning && M <= someRows {
+      return forwardFewRows(x_MK, w_NK, b_N, into: y_MN, rows: M, inner: K, columns: N)
+    }
     MatrixProduct.forEachTile(rows: M, columns: N, inner: K) { rows, columns in
       let y = y_MN + rows.lowerBound * N + columns.lowerBound
       for row in 0..<rows.count {
@@ -36,6 +40,8 @@ public enum LinearKernel {
 
   /// Few rows, as in generation, are bound by reading w: rearranging it for a product does not pay.
   public static let fewRows = 4
+  /// Measured: from twice as many rows on rearranging pays (gpt2's products, AVX-512).
+  static let someRows = 32
 
   private static func forwardFewRows(
     _ x_MK: UnsafePointer<Float>, _ w_NK: UnsafePointer<Float>, _ b_N: UnsafePointer<Float>?,
@@ -43,9 +49,10 @@ public enum LinearKernel {
   ) {
     Parallel.forEachSlice(of: N, slice: Slices.rows(width: K)) { columns in
       let start = columns.lowerBound
+      if M > fewRows { kernels.products(x_MK, w_NK + start * K, y_MN + start, M, K, columns.count, N) }
       for row in 0..<M {
         let y = y_MN + row * N + start
-        kernels.dots(x_MK + row * K, w_NK + start * K, y, columns.count, K, K)
+        if M <= fewRows { kernels.dots(x_MK + row * K, w_NK + start * K, y, columns.count, K, K) }
         if let b_N { kernels.add(y, b_N + start, y, columns.count) }
       }
     }

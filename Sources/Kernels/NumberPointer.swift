@@ -35,22 +35,25 @@ public struct NumberPointer {
     return base.assumingMemoryBound(to: Float.self)
   }
 
+  /// The rounded numbers; nil if they are floats.
+  var halves: UnsafeMutablePointer<UInt16>? { isRounded ? base.assumingMemoryBound(to: UInt16.self) : nil }
+
   var forC: ck_numbers { ck_numbers(base: base, is_rounded: isRounded) }
 
   /// Copies `count` numbers.
   ///
   /// - Parameter y: floats, apart from these numbers.
   public func widen(into y: UnsafeMutablePointer<Float>, count: Int) {
-    guard isRounded else { return y.update(from: floats, count: count) }
-    TileProduct.unit.widen(base.assumingMemoryBound(to: UInt16.self), y, count)
+    guard let halves else { return y.update(from: floats, count: count) }
+    TileProduct.unit.widen(halves, y, count)
   }
 
   /// Overwrites `count` numbers.
   ///
   /// - Parameter x: floats, apart from these numbers.
-  func fill(from x: UnsafePointer<Float>, count: Int) {
-    guard isRounded else { return floats.update(from: x, count: count) }
-    TileProduct.unit.round(x, base.assumingMemoryBound(to: UInt16.self), count)
+  public func fill(from x: UnsafePointer<Float>, count: Int) {
+    guard let halves else { return floats.update(from: x, count: count) }
+    TileProduct.unit.round(x, halves, count)
   }
 
   /// Zeros in the place of `count` numbers.

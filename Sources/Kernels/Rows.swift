@@ -1,3 +1,5 @@
+import CKernels
+
 /// What rows of a matrix can be found by.
 protocol RowPointer {
   func advanced(by count: Int) -> Self
@@ -30,6 +32,24 @@ extension Rows where Pointer == NumberPointer {
   /// Zeros in the first `width` columns of `count` rows.
   func clear(_ count: Int, _ width: Int, from first: Int) {
     for row in first..<first + count { self[row].clear(width) }
+  }
+
+  /// y_r = x · row r, for the first `width` columns of `count` rows.
+  func dots(_ x: UnsafePointer<Float>, into y: UnsafeMutablePointer<Float>, _ count: Int, _ width: Int) {
+    if let halves = base.halves {
+      TileProduct.unit.dots(x, halves, y, count, width, stride)
+    } else {
+      kernels.dots(x, base.floats, y, count, width, stride)
+    }
+  }
+
+  /// y = Σ w_r · row r, over the first `width` columns of `count` rows.
+  func weightedSum(_ w: UnsafePointer<Float>, into y: UnsafeMutablePointer<Float>, _ count: Int, _ width: Int) {
+    if let halves = base.halves {
+      TileProduct.unit.weighted_sum(w, halves, y, count, width, stride)
+    } else {
+      kernels.weighted_sum(w, base.floats, y, count, width, stride)
+    }
   }
 }
 

@@ -1,6 +1,8 @@
 import Kernels
 
 /// Keys and values of some sequences' tokens so far, per layer: generation computes each token once.
+///
+/// In bfloat16 they are kept rounded: reading them takes as long as reading the weights where many texts grow together.
 public final class KeyValueCache {
   /// The most tokens that it can hold of each sequence.
   public let capacity: Int
@@ -9,8 +11,23 @@ public final class KeyValueCache {
   /// The sequences whose tokens come next, one for each segment of the input.
   public var selected: [Int]
   fileprivate let width: Int
-  fileprivate let keys: [Slab]
-  fileprivate let values: [Slab]
+  private var layers: [Layer?]
+
+  /// Keys and values: [sequences, heads, capacity, head size] each, so that what one head reads lies end to end.
+  fileprivate struct Layer {
+    let memory: Slab
+    let count: Int
+    let isRounded: Bool
+
+    init(count: Int, isRounded: Bool) {
+      self.count = count
+      self.isRounded = isRounded
+      memory = Slab(count: isRounded ? count : 2 * count)
+    }
+
+    var keys: NumberPointer { NumberPointer(UnsafeMutableRawPointer(memory.base), isRounded: isRounded) }
+    var values: NumberPointer { keys + count }
+  }
 
   /// An empty cache for `layerCount` layers whose keys, and values, are `width` wide.
   public init(sequences: Int, layerCount: Int, width: Int, capacity: Int) {
@@ -18,8 +35,15 @@ public final class KeyValueCache {
     self.width = width
     lengths = [Int](repeating: 0, count: sequences)
     selected = Array(0..<sequences)
-    keys = (0..<layerCount).map { _ in Slab(count: sequences * capacity * width) }
-    values = (0..<layerCount).map { _ in Slab(count: sequences * capacity * width) }
+    layers = [Layer?](repeating: nil, count: layerCount)
+  }
+
+  /// The memory of a layer, in the numbers that its first user multiplies.
+  fileprivate func layer(_ index: Int, _ precision: Precision) -> Layer {
+    if let layer = layers[index] { return layer }
+    let layer = Layer(count: lengths.count * capacity * width, isRounded: precision == .bfloat16)
+    layers[index] = layer
+    return layer
   }
 
   /// Counts the tokens of `segments`, whose keys and values every layer has stored.
@@ -54,32 +78,41 @@ public func attention(
   cache.requireRoom(for: segments)
   let y = tape.output([count, q.width], layout: q.tensor.layout)
   let logSumExp = tape.uninitialized([headCount, count])
-  var first = 0
-  for (sequence, length) in zip(cache.selected, segments.lengths) {
-    let held = cache.lengths[sequence]
-    let (queryOffsets, keyOffsets) = (
-      tape.indices([0, Int32(length)], layout: nil), tape.indices([0, Int32(held + length)], layout: nil)
-    )
-    let call = AttentionCall(
-      queryOffsets: queryOffsets.pointer, keyOffsets: keyOffsets.pointer, segmentCount: 1, headCount: headCount,
-      keyHeadCount: width / headSize, headSize: headSize, isCausal: true, scale: 1 / Float(headSize).squareRoot(),
-      slopes: slopes, isTiled: tape.precision == .bfloat16)
-    let rows = first..<first + length
-    tape.compute("cached attention", floats: 2 * length * q.width + 2 * (held + length) * width) {
-      let keys = cache.keys[layer].base + sequence * cache.capacity * width
-      let values = cache.values[layer].base + sequence * cache.capacity * width
-      for row in rows {
-        let place = (held + row - first) * width
-        (k.numbers + row * k.stride).widen(into: keys + place, count: width)
-        (v.numbers + row * v.stride).widen(into: values + place, count: width)
+  let (held, lengths) = (cache.selected.map { cache.lengths[$0] }, segments.lengths)
+  let ends = zip(held, lengths).map { Int32($0 + $1) }
+  let queryOffsets = tape.indices(lengths.flatMap { [0, Int32($0)] }, layout: nil)
+  let keyOffsets = tape.indices(ends.flatMap { [0, $0] }, layout: nil)
+  let firsts = lengths.reduce(into: [0]) { $0.append($0[$0.count - 1] + $1) }
+  let memory = cache.layer(layer, tape.precision)
+  /// One segment, all heads.
+  func attend(_ segment: Int) {
+    let (first, sequence) = (firsts[segment], cache.selected[segment] * width * cache.capacity)
+    let (keys, values) = (memory.keys + sequence, memory.values + sequence)
+    for row in 0..<lengths[segment] {
+      for head in 0..<width / headSize {
+        let place = (head * cache.capacity + held[segment] + row) * headSize
+        let column = head * headSize
+        (keys + place).fill(from: k.tensor.pointer + (first + row) * k.stride + k.start + column, count: headSize)
+        (values + place).fill(from: v.tensor.pointer + (first + row) * v.stride + v.start + column, count: headSize)
       }
-      AttentionKernel.forward(
-        call, q: q.numbers + first * q.stride, qStride: q.stride, k: NumberPointer(keys), kStride: width,
-        v: NumberPointer(values), vStride: width, into: y.numbers + first * q.width, outputStride: q.width,
-        logSumExp: logSumExp.pointer + first,
-        queryCount: count)
     }
-    first += length
+    let call = AttentionCall(
+      queryOffsets: queryOffsets.pointer + 2 * segment, keyOffsets: keyOffsets.pointer + 2 * segment, segmentCount: 1,
+      headCount: headCount, keyHeadCount: width / headSize, headSize: headSize,
+      keyHeadStride: cache.capacity * headSize, isCausal: true, scale: 1 / Float(headSize).squareRoot(), slopes: slopes,
+      isTiled: tape.precision == .bfloat16)
+    AttentionKernel.forward(
+      call, q: q.numbers + first * q.stride, qStride: q.stride, k: keys, kStride: headSize, v: values,
+      vStride: headSize, into: y.numbers + first * q.width, outputStride: q.width,
+      logSumExp: logSumExp.pointer + first, queryCount: count)
+  }
+  tape.compute("cached attention", floats: 2 * count * q.width + 2 * ends.reduce(0) { $0 + Int($1) } * width) {
+    // Threads share the segments or, where these are few, the heads of one segment after the other.
+    if lengths.count >= 2 * Parallel.threadCount {
+      Parallel.forEach(lengths.count, attend)
+    } else {
+      for segment in lengths.indices { attend(segment) }
+    }
   }
   return y
 }

@@ -166,8 +166,11 @@ public final class Tape {
   /// Whether products with so many rows round the numbers that they multiply to bfloat16. A product of few rows is bound
   /// by reading weights: where these change at every step, rounding them for it does not pay.
   func roundsProducts(rows: Int) -> Bool {
-    precision == .bfloat16 && (rows > LinearKernel.fewRows || !(recordsGradients || isRehearsal))
+    precision == .bfloat16 && (rows > LinearKernel.fewRows || !isLearning)
   }
+
+  /// Whether this is a step of training, be it the first pass of layers that are computed again.
+  var isLearning: Bool { recordsGradients || isRehearsal }
 
   /// A tensor whose numbers are yet to be written and into which no gradient flows.
   func uninitialized(_ shape: Shape, layout: RowLayout? = nil, isRounded: Bool = false) -> Tensor {

@@ -12,6 +12,8 @@ struct AttentionData {
   var isTiled = false
   /// Whether queries, keys, values and what comes out are kept rounded.
   var isRounded = false
+  /// Whether keys and values lie as in a cache: head by head, and rounded.
+  var isCached = false
   let samples: [UInt64]
   let segmentsPerSample: [Int]
   let scale = 0.4
@@ -23,6 +25,7 @@ struct AttentionData {
   var queryOffsets: [Int32] { offsets(attention.queries) }
   var keyOffsets: [Int32] { offsets(attention.keys) }
   var queryCount: Int { attention.queries.reduce(0, +) }
+  private var keyCount: Int { attention.keys.reduce(0, +) }
 
   init(
     _ attention: KernelsTests.Attention.Case, rate: Float = 0, samples: [UInt64]? = nil,
@@ -70,7 +73,7 @@ struct AttentionData {
               AttentionCall(
                 queryOffsets: queries, keyOffsets: keys, segmentCount: attention.keys.count,
                 headCount: attention.heads, keyHeadCount: attention.keyHeads, headSize: attention.size,
-                isCausal: attention.isCausal,
+                keyHeadStride: isCached ? keyCount * attention.size : nil, isCausal: attention.isCausal,
                 scale: Float(scale), slopes: attention.slopes, dropoutRate: rate,
                 dropout: rate > 0
                   ? DropoutPositions(
@@ -84,12 +87,13 @@ struct AttentionData {
 
   func forward() -> (y: [Float], logSumExp: [Float]) {
     let y = NumberMemory(count: q.count, isRounded: isRounded)
-    let (q, k, v) = (stored(q), stored(k), stored(v))
+    let (q, k, v) = (stored(q), storedKeys(k), storedKeys(v))
+    let keyStride = isCached ? attention.size : keyWidth
     var logSumExp = [Float](repeating: .nan, count: attention.heads * queryCount)
     withExtendedLifetime((q, k, v)) {
       withCall {
         AttentionKernel.forward(
-          $0, q: q.pointer, qStride: width, k: k.pointer, kStride: keyWidth, v: v.pointer, vStride: keyWidth,
+          $0, q: q.pointer, qStride: width, k: k.pointer, kStride: keyStride, v: v.pointer, vStride: keyStride,
           into: y.pointer, outputStride: width, logSumExp: &logSumExp, queryCount: queryCount)
       }
     }
@@ -112,6 +116,19 @@ struct AttentionData {
       }
     }
     return dq + dk + dv
+  }
+
+  private func storedKeys(_ rows: [Float]) -> NumberMemory {
+    guard isCached else { return stored(rows) }
+    let size = attention.size
+    var headByHead: [Float] = []
+    for head in 0..<keyHeads {
+      for row in 0..<keyCount {
+        let start = row * keyWidth + head * size
+        headByHead += rows[start..<start + size]
+      }
+    }
+    return NumberMemory(headByHead, isRounded: true)
   }
 
   private func stored(_ numbers: [Float]) -> NumberMemory { NumberMemory(numbers, isRounded: isRounded) }

@@ -27,6 +27,20 @@ extension KernelsTests {
       }
     }
 
+    @Test(arguments: [(5, 17, 33), (8, 7, 2), (13, 130, 70), (16, 768, 40), (31, 65, 103), (32, 64, 5)])
+    func forwardOfSomeRowsWithoutLearningIsTheSame(M: Int, K: Int, N: Int) {
+      var numbers = Numbers(5)
+      let (x, w, b) = (numbers.floats(M * K), numbers.floats(N * K), numbers.floats(N))
+      let expected = reference(M, N, K) { x[$0 * K + $2].d * w[$1 * K + $2].d }.enumerated().map {
+        $0.element + b[$0.offset % N].d
+      }
+      expectEverywhere(expected, within: 1e-6) {
+        var y = [Float](repeating: .nan, count: M * N)
+        LinearKernel.forward(x, w, b, into: &y, rows: M, inner: K, columns: N, isLearning: false)
+        return y
+      }
+    }
+
     @Test(arguments: shapes) func backwardInputIsDyTimesW(M: Int, K: Int, N: Int) {
       var numbers = Numbers(2)
       let (dy, w, before) = (numbers.floats(M * N), numbers.floats(N * K), numbers.floats(M * K))

@@ -130,6 +130,21 @@ extension KernelsTests {
       }
     }
 
+    /// One query, or two, against keys of several heads and odd sizes.
+    @Test(arguments: [
+      Attention.Case(queries: [1], keys: [9], heads: 3, isCausal: true),
+      Attention.Case(queries: [2], keys: [31], heads: 4, keyHeads: 2, size: 70, isCausal: true),
+      Attention.Case(queries: [1], keys: [700], size: 64, isCausal: true, slopes: [0.5, 0.01]),
+      Attention.Case(queries: [20], keys: [50], size: 33, isCausal: true),
+    ])
+    func attentionOfFewQueriesReadsRoundedKeysHeadByHead(attention: Attention.Case) {
+      var data = AttentionData(attention)
+      let expected = data.reference(data.q.doubles, data.k.doubles, data.v.doubles)
+      (data.isTiled, data.isCached) = (true, true)
+      let cached = data
+      expectOnEveryUnit(expected, within: 1e-2, "\(attention)") { cached.forward().y }
+    }
+
     /// Scores, probabilities and their gradients are rounded to 8 bits of mantissa on the way.
     @Test(arguments: Attention.small + Attention.large[..<4], [Float(0), 0.3])
     func attentionOfRoundedNumbersIsTheSoftmaxOfScoresTimesValues(attention: Attention.Case, rate: Float) {

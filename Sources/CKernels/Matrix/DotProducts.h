@@ -3,7 +3,7 @@
 
 #include "Blocks.h"
 
-enum { dot_rows = 8, few_dot_rows = 2, dot_panels = 2 };
+enum { ahead = 32, dot_rows = 8, few_dot_rows = 2, dot_panels = 2 };
 
 // The first `lines` rows of a block, a number that is known where this is inlined.
 CK_BF16_INLINE void dot_lines(
@@ -23,7 +23,9 @@ CK_BF16_INLINE void dot_lines(
       __m512bh columns[dot_panels];
 #pragma clang loop unroll(full)
       for (int p = 0; p < dot_panels; p++) {
-        columns[p] = (__m512bh)_mm512_load_si512(right + p * right_stride + i * tile_inner);
+        const uint16_t *column = right + p * right_stride + i * tile_inner;
+        columns[p] = (__m512bh)_mm512_load_si512(column);
+        _mm_prefetch(column + ahead * tile_inner, _MM_HINT_T0);
       }
 #pragma clang loop unroll(full)
       for (int r = 0; r < lines; r++) {

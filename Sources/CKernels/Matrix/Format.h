@@ -18,3 +18,8 @@ enum { tile_lines = 16, tile_inner = 32, tile_count = tile_lines * tile_inner };
 CK_BF16_INLINE ptrdiff_t tiles_across(ptrdiff_t count, ptrdiff_t size) { return (count + size - 1) / size; }
 
 CK_BF16_INLINE ptrdiff_t smaller(ptrdiff_t a, ptrdiff_t b) { return a < b ? a : b; }
+
+// The first `count` lanes of 16; all of them for 16 and more, none below 1.
+CK_BF16_INLINE __mmask16 first_lanes(ptrdiff_t count) {
+  return count >= 16 ? 0xFFFF : count <= 0 ? 0 : (__mmask16)((1u << count) - 1);
+}

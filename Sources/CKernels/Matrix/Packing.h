@@ -1,12 +1,7 @@
 // Numbers laid out as tiles: floats rounded to bf16 (to the nearest, ties to even), or what has been rounded before.
 #pragma once
 
-#include "Format.h"
-
-// The first `count` lanes of 16; all of them for 16 and more, none below 1.
-CK_BF16_INLINE __mmask16 first_lanes(ptrdiff_t count) {
-  return count >= 16 ? 0xFFFF : count <= 0 ? 0 : (__mmask16)((1u << count) - 1);
-}
+#include "RoundedRows.h"
 
 // Where the number `index` places on is.
 CK_BF16_INLINE const void *place(const void *x, bool is_rounded, ptrdiff_t index) {
@@ -159,15 +154,8 @@ CK_BF16 static void round_numbers(const float *x, uint16_t *y, ptrdiff_t count) 
   }
 }
 
-CK_BF16 static void widen_numbers(const uint16_t *x, float *y, ptrdiff_t count) {
-  for (ptrdiff_t i = 0; i < count; i += 16) {
-    __mmask16 lanes = first_lanes(count - i);
-    __m512i words = _mm512_cvtepu16_epi32(_mm256_maskz_loadu_epi16(lanes, x + i));
-    _mm512_mask_storeu_ps(y + i, lanes, (__m512)_mm512_slli_epi32(words, 16));
-  }
-}
-
-// What a `ck_matrix` does to numbers before and after a product.
+// What a `ck_matrix` does to numbers before, after and beside a product.
 #define CK_PACKING                                                                                  \
   .pack_left = pack_left, .pack_right = pack_right, .pack_left_transposed = pack_left_transposed,   \
-  .pack_right_transposed = pack_right_transposed, .round = round_numbers, .widen = widen_numbers
+  .pack_right_transposed = pack_right_transposed, .round = round_numbers, .widen = widen_numbers,   \
+  .dots = rounded_dots, .weighted_sum = rounded_weighted_sum

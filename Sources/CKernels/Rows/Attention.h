@@ -87,10 +87,18 @@ static void dots(const float *q, const float *k, float *out, ptrdiff_t rows, ptr
 
 static void weighted_sum(
     const float *p, const float *v, float *restrict out, ptrdiff_t rows, ptrdiff_t width, ptrdiff_t stride) {
-  for (ptrdiff_t i = 0; i < width; i++) out[i] = 0;
+  enum { together = 64 };  // sums that stay in registers
+  ptrdiff_t i = 0;
+  for (; i + together <= width; i += together) {
+    float sums[together] = {0};
+    for (ptrdiff_t r = 0; r < rows; r++) {
+      for (int n = 0; n < together; n++) sums[n] += p[r] * v[r * stride + i + n];
+    }
+    memcpy(out + i, sums, sizeof sums);
+  }
+  if (i == width) return;
+  for (ptrdiff_t n = i; n < width; n++) out[n] = 0;
   for (ptrdiff_t r = 0; r < rows; r++) {
-    const float *value = v + r * stride;
-    float weight = p[r];
-    for (ptrdiff_t i = 0; i < width; i++) out[i] += weight * value[i];
+    for (ptrdiff_t n = i; n < width; n++) out[n] += p[r] * v[r * stride + n];
   }
 }

@@ -78,6 +78,10 @@ typedef struct ck_matrix {
   void (*round)(const float *x, uint16_t *y, ptrdiff_t count);
   /// y = x, exactly.
   void (*widen)(const uint16_t *x, float *y, ptrdiff_t count);
+  /// Like those of `ck_table`, with k and v rounded.
+  void (*dots)(const float *q, const uint16_t *k, float *out, ptrdiff_t rows, ptrdiff_t width, ptrdiff_t stride);
+  void (*weighted_sum)(
+      const float *p, const uint16_t *v, float *out, ptrdiff_t rows, ptrdiff_t width, ptrdiff_t stride);
   /// Rows of c are `stride` apart.
   void (*multiply)(const ck_product *product, float *c, ptrdiff_t stride);
   /// Multiplies and adds in registers, `count` times `flops_per_round` operations; returns a number that depends on all.
@@ -206,6 +210,9 @@ typedef struct ck_table {
 
   /// out[i] = Σ q · k[i] for keys `stride` apart: one query against many keys.
   void (*dots)(const float *q, const float *k, float *out, ptrdiff_t rows, ptrdiff_t width, ptrdiff_t stride);
+  /// y[m][n] = Σ x[m] · w[n], for a few rows that lie end to end; those of y are `stride` apart.
+  void (*products)(
+      const float *x, const float *w, float *y, ptrdiff_t rows, ptrdiff_t inner, ptrdiff_t columns, ptrdiff_t stride);
   /// out = Σ p[i] · v[i] for values `stride` apart.
   void (*weighted_sum)(const float *p, const float *v, float *out, ptrdiff_t rows, ptrdiff_t width, ptrdiff_t stride);
 

@@ -55,7 +55,8 @@ struct LinearOperation: Operation {
           into: y.numbers, rows: rows)
       } else {
         LinearKernel.forward(
-          active.pointer, weight.values, bias?.values, into: y.pointer, rows: rows, inner: inner, columns: columns)
+          active.pointer, weight.values, bias?.values, into: y.pointer, rows: rows, inner: inner, columns: columns,
+          isLearning: x.tape.isLearning)
       }
     }
   }
