@@ -287,7 +287,4 @@ public final class Trainer {
     guard let limit = configuration.clipNorm, norm > limit else { return 1 }
     return limit / norm
   }
-
-  /// The most memory that activations took, in bytes.
-  public var peakActivationBytes: Int { workspace.peakBytes }
 }

@@ -75,6 +75,6 @@ extension GradientCase {
     // Two blocks of 32 × 32 floats live: a and y.
     #expect(workspace.usedBytes == 2 * 4096 && y.shape == a.shape)
     tape.backward(y, gradient: [Float](repeating: 1, count: 1024))
-    #expect(workspace.peakBytes > 2 * 4096 && workspace.reservedBytes == 0)
+    #expect(workspace.peakBytes > 2 * 4096 && workspace.reachedBytes >= workspace.peakBytes)
   }
 }

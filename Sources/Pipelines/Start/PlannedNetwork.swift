@@ -96,7 +96,7 @@ struct PlannedNetwork {
     let scores = objective.scores(randomBatch(rows: rows, maskingShare: maskingShare), on: tape)
     let flops = tape.forwardFlops
     tape.backward(from: scores.map { (sum: $0.sum, seed: 1) })
-    return Counts(slabCount: store.slabCount, activationBytes: workspace.peakBytes, forwardFlops: flops)
+    return Counts(slabCount: store.slabCount, activationBytes: workspace.reachedBytes, forwardFlops: flops)
   }
 }
 
