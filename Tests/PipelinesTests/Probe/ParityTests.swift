@@ -72,7 +72,8 @@ import Testing
     }
   }
 
-  /// Rounded to 8 bits of mantissa, with all sums in float32: 1.5 hundredths of each output's norm, two of the gradient's.
+  /// Rounded to 8 bits of mantissa, with all sums in float32: within a hundredth of each output's norm, but where PyTorch's
+  /// own autocast is farther off (`generate.py --distances`): next-sentence logits 1.4, Llama's gradient 1.3 hundredths.
   @Test(arguments: ["bert", "gpt2", "llama", "bloom", "bert-classifier"])
   func logitsLossesAndGradientsAgreeInBfloat16(_ name: String) throws {
     let (probe, _) = try makeProbe(name, precision: .bfloat16)
@@ -86,11 +87,12 @@ import Testing
         (wrong, all) = (wrong + error, all + square)
       } else {
         let share = (error / square).squareRoot()
-        #expect(share < 1.5e-2, "\(output.name) is off by \(share) of its norm")
+        let limit = output.name == "seq_relationship_logits" ? 1.4e-2 : 1e-2
+        #expect(share < limit, "\(output.name) is off by \(share) of its norm")
       }
     }
     let share = (wrong / all).squareRoot()
-    #expect(share < 2e-2, "the gradient is off by \(share) of its norm")
+    #expect(share < (name == "llama" ? 1.3e-2 : 1e-2), "the gradient is off by \(share) of its norm")
     #expect(share > 1e-4 || Precision.bfloat16.here == .float32, "nothing was rounded")
   }
 
