@@ -54,6 +54,21 @@ import Testing
     #expect(LlamaConfiguration.read(json).0 == configuration)
   }
 
+  @Test func bloomIsReadInTheWordsOfItsPublishedFilesAndWrittenInThoseOfTransformers() throws {
+    func read(_ text: String) throws -> (BloomConfiguration, [ConfigurationIssue]) {
+      BloomConfiguration.read(try #require(try JSONValue.parse(Array(text.utf8)).object))
+    }
+    let (configuration, issues) = try read(#"{"n_embed": 64, "num_attention_heads": 4, "num_hidden_layers": 3}"#)
+    #expect(issues.isEmpty && configuration.width == 64)
+    #expect(configuration.headCount == 4 && configuration.layerCount == 3)
+    let json = JSONObject(configuration.json)
+    #expect(json["hidden_size"] == .integer(64) && json["n_head"] == .integer(4) && json["n_embed"] == nil)
+    #expect(BloomConfiguration.read(json).0 == configuration)
+    let other = "apply_residual_connection_post_layernorm"
+    let wrong = try read(#"{"\#(other)": true, "num_attention_heads": "4"}"#).1
+    #expect(wrong.map(\.key) == ["num_attention_heads", other])
+  }
+
   /// No product of extents that are let through overflows, whatever a file says.
   @Test func extentsBeyondAnyNetworkAreRefused() {
     var bert = BERTConfiguration()
