@@ -40,7 +40,7 @@ public enum LinearKernel {
 
   /// Few rows, as in generation, are bound by reading w: rearranging it for a product does not pay.
   public static let fewRows = 4
-  /// Measured: from twice as many rows on rearranging pays (gpt2's products, AVX-512).
+  /// Measured with gpt2's products up to so many rows: reading w where it lies is faster than rearranging it.
   static let someRows = 32
 
   private static func forwardFewRows(
