@@ -19,8 +19,8 @@ public struct Bloom: PreNormDecoder {
     self.configuration = configuration
     let width = configuration.width
     let weight = Initializer.normal(standardDeviation: configuration.initializerRange)
-    let residual = Initializer.normal(
-      standardDeviation: configuration.initializerRange / (2 * Double(configuration.layerCount)).squareRoot())
+    let residual = Initializer.residual(
+      standardDeviation: configuration.initializerRange, layerCount: configuration.layerCount)
     let makeNorm = { LayerNorm(width, epsilon: configuration.layerNormEpsilon) }
     tokens = Embedding(configuration.vocabularySize, width, weight: weight)
     embeddingNorm = makeNorm()

@@ -20,8 +20,8 @@ public struct Llama: PreNormDecoder {
     self.configuration = configuration
     let width = configuration.width
     let weight = Initializer.normal(standardDeviation: configuration.initializerRange)
-    let residual = Initializer.normal(
-      standardDeviation: configuration.initializerRange / (2 * Double(configuration.layerCount)).squareRoot())
+    let residual = Initializer.residual(
+      standardDeviation: configuration.initializerRange, layerCount: configuration.layerCount)
     let rotary = RotaryTable(headSize: configuration.sizeOfHead, base: configuration.rotaryBase)
     tokens = Embedding(configuration.vocabularySize, width, weight: weight)
     layers = (0..<configuration.layerCount).map { _ in

@@ -3,10 +3,16 @@ import Tensors
 
 /// A causal Transformer decoder whose norms come first in each layer and once more at the end (Radford et al. 2019).
 public protocol PreNormDecoder: CausalLanguageModel {
+  /// Its configuration.
+  associatedtype Configuration: ModelConfiguration
   /// The norm before each block.
   associatedtype Norm: UnaryLayer
   /// The position-wise block.
   associatedtype Block: UnaryLayer
+  /// The configuration it was built from.
+  var configuration: Configuration { get }
+  /// A model whose parameters have no memory yet.
+  init(_ configuration: Configuration)
   /// One layer after the other.
   var layers: [PreNormLayer<Norm, Block>] { get }
   /// After the last layer.
@@ -32,5 +38,12 @@ extension PreNormDecoder {
     cache.advance(by: input.segments)
     let last = rows(x, at: input.tape.places(input.segments.lastPlaces))
     return nextTokenLogits(norm(last))
+  }
+}
+
+extension Initializer {
+  /// For what a layer adds to the residual: smaller, the more layers there are (Radford et al. 2019, section 2.3).
+  static func residual(standardDeviation: Double, layerCount: Int) -> Initializer {
+    .normal(standardDeviation: standardDeviation / (2 * Double(layerCount)).squareRoot())
   }
 }

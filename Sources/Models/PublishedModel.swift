@@ -163,17 +163,22 @@ extension BERT: PublishedModel {
   }
 }
 
-extension GPT2: PublishedModel {
+extension PublishedModel where Self: PreNormDecoder {
   /// `model_type`.
-  public static let modelType = GPT2Configuration.modelType
+  public static var modelType: String { Configuration.modelType }
 
-  /// GPT-2 as `config.json` describes it.
+  /// The decoder as `config.json` describes it.
   public static func make(
     _ json: JSONObject, holdsTensor: (String) -> Bool
-  ) throws(ModelConfigurationError) -> GPT2 {
-    GPT2(try GPT2Configuration.checked(json))
+  ) throws(ModelConfigurationError) -> Self {
+    Self(try Configuration.checked(json))
   }
 
+  /// `config.json`.
+  public var json: JSONObject { configurationObject(configuration.json, extra: [("use_cache", .bool(true))]) }
+}
+
+extension GPT2: PublishedModel {
   /// The class of transformers that this model loads as.
   public var architecture: String { "GPT2LMHeadModel" }
 
@@ -192,32 +197,14 @@ extension GPT2: PublishedModel {
 }
 
 extension Bloom: PublishedModel {
-  /// `model_type`.
-  public static let modelType = BloomConfiguration.modelType
-
-  /// BLOOM as `config.json` describes it.
-  public static func make(
-    _ json: JSONObject, holdsTensor: (String) -> Bool
-  ) throws(ModelConfigurationError) -> Bloom {
-    Bloom(try BloomConfiguration.checked(json))
-  }
-
   /// The class of transformers that this model loads as.
   public var architecture: String { "BloomForCausalLM" }
 
   /// The class of the decoder alone.
   public static let bareArchitecture = "BloomModel"
-
-  /// `config.json`.
-  public var json: JSONObject {
-    configurationObject(configuration.json, extra: [("use_cache", .bool(true))])
-  }
 }
 
 extension Llama: PublishedModel {
-  /// `model_type`.
-  public static let modelType = LlamaConfiguration.modelType
-
   /// Ernie 4.5 is a Llama whose files have the two numbers of a rotary pair side by side, and one key for all biases.
   public static let relatedTypes = ["ernie4_5"]
 
@@ -228,10 +215,11 @@ extension Llama: PublishedModel {
     var json = json
     if isRelated(json) {
       let hasBias = json["use_bias"] ?? .bool(false)
-      for (key, value) in [("attention_bias", hasBias), ("mlp_bias", hasBias), ("tie_word_embeddings", .bool(true))]
-      where json[key] == nil {
-        json[key] = value
-      }
+      let defaults: [(String, JSONValue)] = [
+        ("attention_bias", hasBias), ("mlp_bias", hasBias), ("tie_word_embeddings", .bool(true)),
+        ("rope_theta", .number(500_000)), ("rms_norm_eps", .number(1e-5)),
+      ]
+      for (key, value) in defaults where json[key] == nil { json[key] = value }
     }
     return Llama(try LlamaConfiguration.checked(json))
   }
@@ -248,9 +236,4 @@ extension Llama: PublishedModel {
 
   /// The class of the decoder alone.
   public static let bareArchitecture = "LlamaModel"
-
-  /// `config.json`.
-  public var json: JSONObject {
-    configurationObject(configuration.json, extra: [("use_cache", .bool(true))])
-  }
 }

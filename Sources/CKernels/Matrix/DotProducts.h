@@ -3,7 +3,7 @@
 
 #include "Blocks.h"
 
-enum { ahead = 32, dot_rows = 8, few_dot_rows = 2, dot_panels = 2 };
+enum { dot_rows = 8, few_dot_rows = 2, dot_panels = 2 };
 
 // The first `lines` rows of a block, a number that is known where this is inlined.
 CK_BF16_INLINE void dot_lines(

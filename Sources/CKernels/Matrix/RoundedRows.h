@@ -14,7 +14,10 @@ CK_BF16 static void widen_numbers(const uint16_t *x, float *y, ptrdiff_t count) 
   }
 }
 
-// Asks for a row that is read soon: some processors do not see by themselves that rows follow each other.
+// How many rows, or lines of a tile, ahead of their use memory is asked for: some processors do not see by themselves that
+// they follow each other.
+enum { ahead = 32 };
+
 CK_BF16_INLINE void ask_for(const uint16_t *row, ptrdiff_t width) {
   for (ptrdiff_t i = 0; i < width; i += 32) _mm_prefetch(row + i, _MM_HINT_T0);
 }
@@ -22,7 +25,7 @@ CK_BF16_INLINE void ask_for(const uint16_t *row, ptrdiff_t width) {
 // See `ck_matrix.dots`.
 CK_BF16 static void rounded_dots(
     const float *q, const uint16_t *k, float *out, ptrdiff_t rows, ptrdiff_t width, ptrdiff_t stride) {
-  enum { together = 4, ahead = 32 };
+  enum { together = 4 };
   for (ptrdiff_t r = 0; r < rows; r += together) {
     ptrdiff_t count = smaller(together, rows - r);
     __m512 sums[together] = {0};
@@ -43,7 +46,7 @@ CK_BF16 static void rounded_dots(
 // See `ck_matrix.weighted_sum`.
 CK_BF16 static void rounded_weighted_sum(
     const float *p, const uint16_t *v, float *out, ptrdiff_t rows, ptrdiff_t width, ptrdiff_t stride) {
-  enum { vectors = 4, ahead = 32 };
+  enum { vectors = 4 };
   for (ptrdiff_t i = 0; i < width; i += vectors * 16) {
     __m512 sums[vectors] = {0};
     __mmask16 lanes[vectors];
